@@ -1,0 +1,54 @@
+# Everything starts from a bare Python: `make demo` and `make test` set themselves up.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench tools docs lock clean
+
+help: ## What there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(BIN)/org-access-exporter ## The program and its demo, in .venv
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(BIN)/org-access-exporter: $(BIN)/python pyproject.toml requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/org-access-exporter requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: install ## A simulated organization on http://localhost:10078
+	$(BIN)/org-access-exporter demo
+
+test: $(VENV)/.dev ## The test suite
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST_FLAGS)
+
+lint: $(VENV)/.dev ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## All benchmarks, one table: benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+tools: ## promtool, Prometheus, Alertmanager, helm, into .tools/ where the system has none
+	sh .ci/tools
+
+docs: $(VENV)/.dev ## Regenerates what the docs quote from the code
+	$(BIN)/python docs/generate.py
+
+lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/serve.txt --extra demo requirements/serve.in pyproject.toml -o requirements/demo.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/demo.txt --extra demo --extra dev requirements/serve.in pyproject.toml -o requirements/dev.txt
+
+clean: ## Removes what make made
+	rm -rf $(VENV) .tools build dist

@@ -1,0 +1,229 @@
+"""What is known about organizations: frozen values, free of I/O and of the clock.
+
+Times are Unix seconds as ``float``; identifiers and names are AWS's own strings, unescaped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class EntityType(StrEnum):
+    """The four kinds of node in an organization's tree, from the top down."""
+
+    ROOT = "ROOT"
+    ORGANIZATIONAL_UNIT = "ORGANIZATIONAL_UNIT"
+    MANAGEMENT_ACCOUNT = "MANAGEMENT_ACCOUNT"
+    ACCOUNT = "ACCOUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A root, organizational unit or account.
+
+    ``path`` is what GenerateOrganizationsAccessReport takes: ``o-…/r-…/ou-…/123456789012``, no slash
+    at the end. ``parent_id`` is empty for a root, ``state`` (AWS's ``Account.State``) for all but accounts.
+    """
+
+    id: str
+    type: EntityType
+    name: str
+    path: str
+    parent_id: str = ""
+    state: str = ""
+
+    @property
+    def depth(self) -> int:
+        """0 for the root, 1 for its children, and so on."""
+        return self.path.count("/") - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A service control policy."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What one successful look at AWS Organizations brought.
+
+    ``entities`` are in tree order (a parent before its children) and in scope of the configuration;
+    ``at`` is when the look began, ``duration`` how many seconds it took.
+    """
+
+    org_id: str
+    management_account_id: str
+    partition: str
+    entities: tuple[Entity, ...]
+    policies: tuple[Policy, ...] = ()
+    at: float = 0.0
+    duration: float = 0.0
+
+
+class Subject(NamedTuple):
+    """What one report is about: an entity, or an entity seen through one SCP."""
+
+    entity_id: str
+    policy_id: str = ""
+
+
+class ServiceAccess(NamedTuple):
+    """A row of a report (AWS: ``AccessDetail``).
+
+    ``last_authenticated`` is None for a service that nobody used in the tracking period, whatever the
+    other fields say: AWS fills ``region`` on some never-used rows. ``authenticated_entities`` counts
+    accounts, and is None where AWS left it out.
+    """
+
+    namespace: str
+    name: str = ""
+    region: str = ""
+    entity_path: str = ""
+    last_authenticated: float | None = None
+    authenticated_entities: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a COMPLETED job said. ``services`` holds each namespace once, in AWS's order."""
+
+    created: float
+    completed: float | None
+    accessible: int | None
+    not_accessed: int | None
+    services: tuple[ServiceAccess, ...] = ()
+
+
+class JobStatus(StrEnum):
+    """AWS's ``JobStatus``."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """The newest job of a subject, as far as AWS has told about it."""
+
+    status: JobStatus
+    created: float | None = None
+    completed: float | None = None
+    error_code: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of GetOrganizationsAccessReport, as AWS gave it: rows may repeat, fields may be missing.
+
+    ``status`` is AWS's word and may be one that is not in ``JobStatus``.
+    """
+
+    status: str
+    created: float | None = None
+    completed: float | None = None
+    accessible: int | None = None
+    not_accessed: int | None = None
+    services: tuple[ServiceAccess, ...] = ()
+    truncated: bool = False
+    marker: str = ""
+    error_code: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that is known about one subject.
+
+    ``report`` is the last good one, kept while newer jobs fail. ``failures`` counts the attempts since it,
+    ``retry_at`` is the earliest time of the next one (0: no restriction).
+    """
+
+    subject: Subject
+    report: Report | None = None
+    job: JobView | None = None
+    failures: int = 0
+    retry_at: float = 0.0
+
+
+class ReportState(StrEnum):
+    """How a subject stands: the label ``state`` of ``aws_org_access_reports``."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    FAILED = "failed"
+    PENDING = "pending"
+
+
+class Services(StrEnum):
+    """Which rows of a report are shown."""
+
+    ALL = "all"
+    ACCESSED = "accessed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One class of subjects: whether it is collected, how often, and which rows are shown."""
+
+    enabled: bool
+    refresh: float
+    services: Services
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The five classes of subjects of an organization."""
+
+    root: Target
+    ous: Target
+    management_account: Target
+    accounts: Target
+    policies: Target
+
+    def of(self, entity: Entity, policy_id: str = "") -> Target:
+        """The class a subject belongs to."""
+        if policy_id:
+            return self.policies
+        match entity.type:
+            case EntityType.ROOT:
+                return self.root
+            case EntityType.ORGANIZATIONAL_UNIT:
+                return self.ous
+            case EntityType.MANAGEMENT_ACCOUNT:
+                return self.management_account
+            case EntityType.ACCOUNT:
+                return self.accounts
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationView:
+    """All that is known about one organization at one moment.
+
+    ``standings`` has an entry per subject in scope, in the order of the exposition: an entity's own, then
+    the entity's SCP reports. ``up`` says whether the last discovery and the last job reached AWS;
+    ``job_seconds`` is the mean time of the jobs seen (0: none yet).
+    """
+
+    name: str
+    targets: Targets
+    discovery: Discovery | None = None
+    standings: Mapping[Subject, Standing] = field(default_factory=lambda: MappingProxyType({}))
+    up: bool = False
+    job_seconds: float = 0.0
+    running: Subject | None = None
+    lease_held: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything currently known: what ``/metrics`` is a rendering of."""
+
+    organizations: tuple[OrganizationView, ...] = ()
