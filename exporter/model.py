@@ -142,7 +142,8 @@ class Standing:
     """All that is known about one subject.
 
     ``report`` is the last good one, kept while newer jobs fail. ``failures`` counts the attempts since it,
-    ``retry_at`` is the earliest time of the next one (0: no restriction).
+    ``retry_at`` is the earliest time of the next one (0: no restriction). ``expired``: there was a report,
+    and it was dropped for its age.
     """
 
     subject: Subject
@@ -150,6 +151,7 @@ class Standing:
     job: JobView | None = None
     failures: int = 0
     retry_at: float = 0.0
+    expired: bool = False
 
 
 class ReportState(StrEnum):
@@ -204,18 +206,29 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """One subject with what is needed to ask for it; ``entity`` is None for a job made elsewhere."""
+
+    subject: Subject
+    entity: Entity | None
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationView:
     """All that is known about one organization at one moment.
 
-    ``standings`` has an entry per subject in scope, in the order of the exposition: an entity's own, then
-    the entity's SCP reports. ``up`` says whether the last discovery and the last job reached AWS;
-    ``job_seconds`` is the mean time of the jobs seen (0: none yet).
+    ``work`` has every subject in scope, in the order of the exposition; ``standings`` what is known of
+    them. ``up`` says whether the last discovery and the last job reached AWS; ``job_seconds`` is the mean
+    time of the jobs seen (0: none yet); ``states`` counts the subjects by how they stand.
     """
 
     name: str
     targets: Targets
     discovery: Discovery | None = None
+    work: tuple[Work, ...] = ()
     standings: Mapping[Subject, Standing] = field(default_factory=lambda: MappingProxyType({}))
+    states: Mapping[ReportState, int] = field(default_factory=lambda: MappingProxyType({}))
     up: bool = False
     job_seconds: float = 0.0
     running: Subject | None = None

@@ -1,0 +1,28 @@
+"""From values to bytes: lines, compressed parts, and the exposition that a scrape assembles."""
+
+from exporter.exposition.deflate import Body, Part, deflate
+from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part
+from exporter.exposition.lines import Format, encode, escape, header, number, sample_lines
+from exporter.exposition.organizations import organization_sections
+from exporter.exposition.unit import Unit, render_unit
+
+__all__ = [
+    "ALL",
+    "Body",
+    "Exposition",
+    "Format",
+    "Key",
+    "Part",
+    "Unit",
+    "answer",
+    "arrange",
+    "deflate",
+    "encode",
+    "entity_part",
+    "escape",
+    "header",
+    "number",
+    "organization_sections",
+    "render_unit",
+    "sample_lines",
+]

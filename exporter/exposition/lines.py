@@ -1,0 +1,100 @@
+"""Lines of the two text formats, as bytes.
+
+Sample lines are the same in both; only headers differ. Source: Prometheus' text format 0.0.4 and
+OpenMetrics 1.0.0.
+"""
+
+import math
+from collections.abc import Iterable
+from enum import Enum
+from functools import lru_cache
+
+from exporter.families import Family, Sample, Type
+
+
+class Format(Enum):
+    """The formats served; the value is the content type."""
+
+    TEXT = "text/plain; version=0.0.4; charset=utf-8"
+    OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+
+END = {Format.TEXT: b"", Format.OPENMETRICS: b"# EOF\n"}
+
+_LABEL = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\0": "\N{REPLACEMENT CHARACTER}"})
+
+
+@lru_cache(maxsize=1 << 16)
+def escape(value: str) -> str:
+    """A label value as both formats want it.
+
+    NUL is replaced: the scanners of some readers take it for the end of the input.
+    """
+    return value.translate(_LABEL)
+
+
+def number(value: float) -> str:
+    """A sample value: whole numbers without a fraction, others with every digit they need."""
+    if isinstance(value, int):
+        return str(value)
+    if math.isfinite(value):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if math.isnan(value):
+        return "NaN"
+    return "+Inf" if value > 0 else "-Inf"
+
+
+def encode(text: str) -> bytes:
+    """UTF-8; half a surrogate pair, which JSON can smuggle in, becomes a question mark."""
+    return text.encode("utf-8", "replace")
+
+
+def series(family: Family, constant: str, labels: Iterable[tuple[str, str]]) -> str:
+    """A series up to its value: name and labels, ``constant`` being those already escaped."""
+    own = ",".join(f'{name}="{escape(value)}"' for name, value in labels)
+    inner = f"{constant},{own}" if constant and own else constant or own
+    return f"{family.name}{{{inner}}} " if inner else f"{family.name} "
+
+
+def sample_lines(family: Family, constant: str, samples: Iterable[Sample]) -> str:
+    """One line per sample."""
+    names = family.labels
+    if len(names) == 1:
+        head, tail = _around(family, constant, names[0])
+        return "".join([f"{head}{escape(values[0])}{tail}{number(value)}\n" for values, value in samples])
+    return "".join(
+        [
+            f"{series(family, constant, zip(names, values, strict=True))}{number(value)}\n"
+            for values, value in samples
+        ]
+    )
+
+
+def _around(family: Family, constant: str, label: str) -> tuple[str, str]:
+    comma = "," if constant else ""
+    return f'{family.name}{{{constant}{comma}{label}="', '"} '
+
+
+@lru_cache(maxsize=1 << 10)
+def header(family: Family, fmt: Format) -> bytes:
+    """HELP, TYPE and (in OpenMetrics) UNIT of a family.
+
+    OpenMetrics names counters and infos without their suffix; text 0.0.4 knows no info.
+    """
+    name, kind = family.name, family.type
+    if fmt is Format.OPENMETRICS:
+        name = name.removesuffix(_SUFFIX.get(kind, ""))
+    else:
+        kind = {Type.INFO: Type.GAUGE, Type.UNKNOWN: "untyped"}.get(kind, kind)  # type: ignore[assignment]  # one word of text 0.0.4's own
+    lines = [f"# HELP {name} {_help(family.help, fmt)}", f"# TYPE {name} {kind}"]
+    if fmt is Format.OPENMETRICS and family.unit:
+        lines.append(f"# UNIT {name} {family.unit}")
+    return encode("\n".join(lines) + "\n")
+
+
+_SUFFIX = {Type.COUNTER: "_total", Type.INFO: "_info"}
+
+
+def _help(text: str, fmt: Format) -> str:
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return escaped.replace('"', '\\"') if fmt is Format.OPENMETRICS else escaped

@@ -1,0 +1,120 @@
+"""What there is to ask, and in which order: section 6.2 of the contract, as pure functions.
+
+Never fetched goes before stale. Within each: the root, OUs from the top down, the management account,
+accounts, SCP reports, reports made elsewhere; then the oldest data first.
+
+One exception keeps a crowded organization fair: where OUs alone fill the slot, they would be stale again
+before any account had its turn. A report older than ``OVERDUE`` refresh intervals therefore leaves its rank
+and queues by how many intervals it is late.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from exporter.model import (
+    Discovery,
+    EntityType,
+    ReportState,
+    Services,
+    Standing,
+    Subject,
+    Target,
+    Targets,
+    Work,
+)
+
+OVERDUE = 2.0
+
+_RANK = {
+    EntityType.ROOT: 0,
+    EntityType.ORGANIZATIONAL_UNIT: 1,
+    EntityType.MANAGEMENT_ACCOUNT: 2,
+    EntityType.ACCOUNT: 3,
+}
+_POLICY_RANK = 4
+_FOREIGN_RANK = 5
+
+# A report made elsewhere never changes: once read, it is not read again.
+FOREIGN = Target(enabled=True, refresh=float("inf"), services=Services.ALL)
+
+
+def _rank(item: Work) -> int:
+    if item.entity is None:
+        return _FOREIGN_RANK
+    return _POLICY_RANK if item.subject.policy_id else _RANK[item.entity.type]
+
+
+def plan(discovery: Discovery | None, targets: Targets, job_ids: Iterable[str] = ()) -> tuple[Work, ...]:
+    """Every subject to ask for, in the order of the exposition: entities as discovered, then job ids.
+
+    SCP reports are asked at the topmost entities in scope: a report there covers every account below it
+    to which the SCP applies.
+    """
+    work = [] if discovery is None else [*_entity_work(discovery, targets), *_policy_work(discovery, targets)]
+    return (*work, *(Work(Subject(job_id), None, FOREIGN) for job_id in job_ids))
+
+
+def _entity_work(discovery: Discovery, targets: Targets) -> Iterable[Work]:
+    for entity in discovery.entities:
+        target = targets.of(entity)
+        if target.enabled:
+            yield Work(Subject(entity.id), entity, target)
+
+
+def _policy_work(discovery: Discovery, targets: Targets) -> Iterable[Work]:
+    if not targets.policies.enabled:
+        return
+    ids = {entity.id for entity in discovery.entities}
+    for entity in discovery.entities:
+        if entity.parent_id not in ids and entity.type is not EntityType.MANAGEMENT_ACCOUNT:
+            for policy in discovery.policies:
+                yield Work(Subject(entity.id, policy.id), entity, targets.policies)
+
+
+def due_at(standing: Standing | None, refresh: float) -> float:
+    """When a subject is to be asked for again, in Unix seconds; 0 means at once."""
+    if standing is None:
+        return 0.0
+    if standing.failures:
+        return standing.retry_at
+    fresh_until = standing.report.created + refresh if standing.report else 0.0
+    return max(fresh_until, standing.retry_at)
+
+
+def next_due(
+    work: Iterable[Work], standings: Mapping[Subject, Standing], now: float
+) -> tuple[Work | None, float]:
+    """The most urgent work that is due, or None, and when the next is due (infinity: never)."""
+    best: tuple[tuple[float, ...], Work] | None = None
+    soonest = float("inf")
+    for item in work:
+        standing = standings.get(item.subject)
+        due = due_at(standing, item.target.refresh)
+        if due > now:
+            soonest = min(soonest, due)
+            continue
+        key = _urgency(item, standing, now)
+        if best is None or key < best[0]:
+            best = (key, item)
+    return (best[1], now) if best else (None, soonest)
+
+
+def _urgency(item: Work, standing: Standing | None, now: float) -> tuple[float, ...]:
+    rank = float(_rank(item))
+    depth = float(item.entity.depth) if item.entity and rank == _RANK[EntityType.ORGANIZATIONAL_UNIT] else 0.0
+    if standing is None or standing.report is None:
+        fetched = float(standing is not None and standing.expired)
+        return (fetched, 1.0, rank, depth, 0.0)
+    created = standing.report.created
+    late = (now - created) / item.target.refresh
+    return (1.0, 0.0, -late) if late > OVERDUE else (1.0, 1.0, rank, depth, created)
+
+
+def state_of(standing: Standing | None, refresh: float, now: float) -> ReportState:
+    """How a subject stands at ``now``."""
+    if standing is None:
+        return ReportState.PENDING
+    if standing.failures:
+        return ReportState.FAILED
+    if standing.report is None:
+        return ReportState.STALE if standing.expired else ReportState.PENDING
+    return ReportState.FRESH if now < standing.report.created + refresh else ReportState.STALE

@@ -1,0 +1,122 @@
+"""When to ask whether a job is done: early enough that the slot does not idle, seldom enough to be cheap.
+
+A poll that comes too early costs a call, one that comes late leaves the slot idle. With a sample of how long
+such jobs took, the moments to poll at that cost least can be computed exactly: ``cheapest_polls`` does, with
+an idle second as the unit and ``CALL_PRICE`` as the price of a call.
+
+What such jobs took is known best from the subject's own last job, scaled by how far recent jobs were off
+their subject's previous one; without one, from the other jobs of the organization.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from exporter.model import Report, Subject
+
+CALL_PRICE = 0.2  # idle seconds that one call more is worth
+SAMPLE = 32  # how many recent jobs are remembered: enough for a distribution, few enough to follow change
+MARGIN = 0.02  # s after the predicted moment, so that a job exactly on time is not asked a moment too early
+FIRST = 1.2  # s; the quickest job on record
+_STEP = 0.03  # beyond all experience: steps of this share of the time waited, at least _SHORTEST
+_SHORTEST = 0.2
+_LONGEST = 5.0
+_GROWTH = 1.5
+_TYPICAL_RATIOS = (0.97, 1.0, 1.03)
+
+
+def cheapest_polls(sample: Sequence[float], price: float = CALL_PRICE) -> list[float]:
+    """The moments to poll at so that mean idle time plus ``price`` per poll is least over ``sample``.
+
+    Dynamic programming from the longest job down: polling at the j-th shortest time settles jobs i..j, each
+    idle from its end until then, and every job from i on pays for the poll.
+    """
+    times = sorted(sample)
+    count = len(times)
+    cost = [0.0] * (count + 1)
+    choice = [0] * (count + 1)
+    for i in range(count - 1, -1, -1):
+        cost[i] = float("inf")
+        ended = 0.0
+        for j in range(i, count):
+            ended += times[j]
+            idle = times[j] * (j - i + 1) - ended
+            total = price * (count - i) + idle + cost[j + 1]
+            if total < cost[i]:
+                cost[i], choice[i] = total, j + 1
+    polls = []
+    i = 0
+    while i < count:
+        i = choice[i]
+        polls.append(times[i - 1] + MARGIN)
+    return polls
+
+
+def beyond(last: float) -> Iterator[float]:
+    """Moments after ``last``: short steps at first, each longer than the one before."""
+    step = max(_SHORTEST, last * _STEP)
+    moment = last
+    while True:
+        moment += step
+        yield moment
+        step = min(step * _GROWTH, max(_LONGEST, moment * _STEP))
+
+
+def took(report: Report | None) -> float | None:
+    """How long the job behind ``report`` ran by AWS's own dates, in seconds; None where they do not say."""
+    if report is None or report.completed is None or not report.created < report.completed:
+        return None
+    return report.completed - report.created
+
+
+@dataclass(slots=True)
+class Experience:
+    """What the jobs of one organization have taught so far. Not shared between threads."""
+
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=SAMPLE))
+    ratios: deque[float] = field(default_factory=lambda: deque(_TYPICAL_RATIOS, maxlen=SAMPLE))
+    own: dict[Subject, float] = field(default_factory=dict)
+
+    def recall(self, subject: Subject, report: Report | None) -> None:
+        """Learn from a report that an earlier run of the program left."""
+        seconds = took(report)
+        if seconds is not None and subject not in self.own:
+            self.own[subject] = seconds
+            self.recent.append(seconds)
+
+    def learn(self, subject: Subject, seconds: float) -> None:
+        """A job for ``subject`` took ``seconds``."""
+        known = self.own.get(subject)
+        if known:
+            self.ratios.append(seconds / known)
+        self.own[subject] = seconds
+        self.recent.append(seconds)
+
+    def forget(self, known: set[Subject]) -> None:
+        """Drop the subjects that are not in ``known``."""
+        for gone in self.own.keys() - known:
+            del self.own[gone]
+
+    @property
+    def mean(self) -> float:
+        """The mean time of a recent job in seconds; 0 before the first."""
+        return sum(self.recent) / len(self.recent) if self.recent else 0.0
+
+    def moments(self, subject: Subject) -> Iterator[float]:
+        """When to poll the next job for ``subject``, in seconds after it was accepted, without end."""
+        own = self.own.get(subject)
+        sample = [own * ratio for ratio in self.ratios] if own else list(self.recent)
+        polls = cheapest_polls(sample) if sample else [FIRST]
+        yield from polls
+        yield from beyond(polls[-1])
+
+
+def measured(by_dates: float | None, running_at: float, done_at: float) -> float:
+    """How long a job took: AWS's word, as far as our own observations allow it.
+
+    ``running_at`` is when it was last seen running, ``done_at`` when it was found done, both in seconds
+    after it was accepted. Dates may be rounded, reused or wrong; what was seen is not.
+    """
+    if by_dates is None:
+        return done_at
+    return min(max(by_dates, running_at), done_at)

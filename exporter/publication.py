@@ -1,0 +1,238 @@
+"""The one hand-over between the threads that talk to AWS and the event loop that serves bytes.
+
+Writers call methods under a lock; readers take ``current``, one reference to an immutable value, and never
+wait for anybody.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from types import MappingProxyType
+from typing import Any
+
+from exporter.exposition import Exposition, Unit, arrange, render_unit
+from exporter.families import view_subject
+from exporter.model import (
+    Discovery,
+    Entity,
+    OrganizationView,
+    ReportState,
+    Services,
+    Snapshot,
+    Standing,
+    Subject,
+    Targets,
+    Work,
+)
+from exporter.order import plan, state_of
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is known, what is served of it, and the service names in it, at one moment."""
+
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    exposition: Exposition = field(default_factory=Exposition)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def organization(self, name: str) -> OrganizationView:
+        """The view of one organization; KeyError for an unknown one."""
+        for view in self.snapshot.organizations:
+            if view.name == name:
+                return view
+        raise KeyError(name)
+
+
+class _Names:
+    """Counts who shows which service under which name, to have one name for each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {}
+
+    def swap(self, old: Unit | None, new: Unit) -> bool:
+        """Exchange what ``old`` shows for what ``new`` shows; True if a name came or went."""
+        before = set(old.services) if old else set()
+        after = set(new.services)
+        came = [self._add(pair) for pair in after - before]
+        went = [self._remove(pair) for pair in before - after]
+        return any(came) or any(went)
+
+    def _add(self, pair: tuple[str, str]) -> bool:
+        counts = self._counts.setdefault(pair[0], Counter())
+        counts[pair[1]] += 1
+        return counts[pair[1]] == 1
+
+    def _remove(self, pair: tuple[str, str]) -> bool:
+        counts = self._counts[pair[0]]
+        counts[pair[1]] -= 1
+        if counts[pair[1]]:
+            return False
+        del counts[pair[1]]
+        if not counts:
+            del self._counts[pair[0]]
+        return True
+
+    def chosen(self) -> dict[str, str]:
+        """One name per namespace: where AWS gave several, the first in alphabetical order."""
+        return {namespace: min(counts) for namespace, counts in self._counts.items()}
+
+
+@dataclass(slots=True)
+class _Place:
+    """A subject's work, and how it stood when the states were last counted."""
+
+    work: Work
+    state: ReportState
+
+    def counted(
+        self, states: Mapping[ReportState, int], standing: Standing, now: float
+    ) -> Mapping[ReportState, int]:
+        """The counts after this subject, and no other, has come to stand as ``standing``."""
+        former, self.state = self.state, state_of(standing, self.work.target.refresh, now)
+        counts = dict(states)
+        counts[former] -= 1
+        counts[self.state] += 1
+        return MappingProxyType(counts)
+
+
+class Publication:
+    """Takes what becomes known, and publishes it at once.
+
+    ``clock`` gives Unix seconds: ages and states are as of its time.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._names = _Names()
+        self._job_ids: dict[str, tuple[str, ...]] = {}
+        self._places: dict[str, dict[Subject, _Place]] = {}
+        self.current = Published()
+
+    def configure(self, organizations: Iterable[tuple[str, Targets, tuple[str, ...]]]) -> None:
+        """Serve these organizations (name, targets, job ids), keeping what is known of those that stay."""
+        with self._lock:
+            known = {view.name: view for view in self.current.snapshot.organizations}
+            views = []
+            for name, targets, job_ids in organizations:
+                self._job_ids[name] = job_ids
+                view = known.get(name) or OrganizationView(name, targets)
+                views.append(self._planned(replace(view, targets=targets), view.discovery, view.standings))
+            self._rebuild(Snapshot(tuple(views)))
+
+    def discovered(self, name: str, discovery: Discovery) -> OrganizationView:
+        """A discovery succeeded: what it no longer has, disappears."""
+        return self.restored(name, discovery, self.current.organization(name).standings)
+
+    def restored(
+        self, name: str, discovery: Discovery | None, standings: Mapping[Subject, Standing]
+    ) -> OrganizationView:
+        """What an earlier run left is known."""
+        with self._lock:
+            view = self._planned(self.current.organization(name), discovery, standings)
+            self._rebuild(self._with(view))
+            return view
+
+    def stood(self, name: str, standing: Standing, **changes: Any) -> None:
+        """One subject stands differently now, and with it fields of its organization's view.
+
+        A subject that is no longer in scope is left out: its job was running when it vanished.
+        """
+        with self._lock:
+            place = self._places[name].get(standing.subject)
+            if place is None:
+                return
+            view = self.current.organization(name)
+            standings = MappingProxyType({**view.standings, standing.subject: standing})
+            states = place.counted(view.states, standing, self._clock())
+            view = replace(view, standings=standings, states=states, **changes)
+            self._exchange(view, _render(name, place.work, standing))
+
+    def changed(self, name: str, **changes: Any) -> None:
+        """Fields of an organization's view changed, and no report did."""
+        with self._lock:
+            view = replace(self.current.organization(name), **changes)
+            self.current = replace(self.current, snapshot=self._with(view))
+
+    def tick(self) -> None:
+        """Time has passed: renew every age and recount the states."""
+        with self._lock:
+            views = tuple(map(self._counted, self.current.snapshot.organizations))
+            exposition = self.current.exposition.ticked(self._clock())
+            self.current = replace(self.current, snapshot=Snapshot(views), exposition=exposition)
+
+    def _planned(
+        self, view: OrganizationView, discovery: Discovery | None, standings: Mapping[Subject, Standing]
+    ) -> OrganizationView:
+        work = plan(discovery, view.targets, self._job_ids.get(view.name, ()))
+        kept = {item.subject: standings[item.subject] for item in work if item.subject in standings}
+        planned = replace(view, discovery=discovery, work=work, standings=MappingProxyType(kept))
+        return self._counted(planned)
+
+    def _counted(self, view: OrganizationView) -> OrganizationView:
+        now = self._clock()
+        places = self._places[view.name] = {
+            item.subject: _Place(item, state_of(view.standings.get(item.subject), item.target.refresh, now))
+            for item in view.work
+        }
+        counts = dict.fromkeys(ReportState, 0)
+        for place in places.values():
+            counts[place.state] += 1
+        return replace(view, states=MappingProxyType(counts))
+
+    def _with(self, view: OrganizationView) -> Snapshot:
+        views = self.current.snapshot.organizations
+        return Snapshot(tuple(view if view.name == old.name else old for old in views))
+
+    def _exchange(self, view: OrganizationView, unit: Unit) -> None:
+        exposition = self.current.exposition
+        moved = self._names.swap(exposition.unit((view.name, unit.subject)), unit)
+        exposition = exposition.replaced(unit, self._clock())
+        names = self.current.names
+        if moved:
+            names = self._names.chosen()
+            exposition = exposition.renamed(names)
+        self.current = Published(self._with(view), exposition, names)
+
+    def _rebuild(self, snapshot: Snapshot) -> None:
+        old = self.current
+        units = [unit for view in snapshot.organizations for unit in _units(view, old)]
+        self._names = _Names()
+        for unit in units:
+            self._names.swap(None, unit)
+        names = self._names.chosen()
+        self.current = Published(snapshot, arrange(units, names, self._clock()), names)
+
+
+def _units(view: OrganizationView, old: Published) -> Iterator[Unit]:
+    """The units of an organization, those taken over that would come out the same."""
+    try:
+        former = old.organization(view.name)
+    except KeyError:
+        former = OrganizationView(view.name, view.targets)
+    before = {item.subject: item for item in _lines_of(former)}
+    for item in _lines_of(view):
+        standing = view.standings.get(item.subject) or Standing(item.subject)
+        same = before.get(item.subject) == item and former.standings.get(item.subject) is view.standings.get(
+            item.subject
+        )
+        unit = old.exposition.unit((view.name, item.subject)) if same else None
+        yield unit or _render(view.name, item, standing)
+
+
+def _lines_of(view: OrganizationView) -> list[Work]:
+    """Work, and behind it nothing to ask: entities of a kind that is not collected still have their info."""
+    planned = {item.subject for item in view.work}
+    entities: Iterable[Entity] = view.discovery.entities if view.discovery else ()
+    idle = (
+        Work(Subject(entity.id), entity, view.targets.of(entity))
+        for entity in entities
+        if Subject(entity.id) not in planned
+    )
+    return [*view.work, *idle]
+
+
+def _render(name: str, item: Work, standing: Standing) -> Unit:
+    services = item.target.services if item.target.enabled else Services.NONE
+    return render_unit(view_subject(name, item.subject, item.entity, standing, services))
