@@ -1,0 +1,22 @@
+"""YAML into a frozen configuration, or into every problem in it at once."""
+
+from exporter.config.load import default, load, parse
+from exporter.config.masking import masked, masked_yaml
+from exporter.config.reference import json_schema, reference
+from exporter.config.secret import Secret
+from exporter.config.settings import CollectionConfig, Config, Endpoints, OrganizationConfig
+
+__all__ = [
+    "CollectionConfig",
+    "Config",
+    "Endpoints",
+    "OrganizationConfig",
+    "Secret",
+    "default",
+    "json_schema",
+    "load",
+    "masked",
+    "masked_yaml",
+    "parse",
+    "reference",
+]
