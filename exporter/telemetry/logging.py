@@ -1,0 +1,147 @@
+"""One log for everything: this program's events and the lines of the libraries it stands on.
+
+A record is one line with ``ts`` (RFC 3339, UTC), ``level`` and ``event`` first. Events are named like
+``report.completed`` and carry fields. Secrets are masked by the name of their key, whatever they are.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from exporter.telemetry.lines import json_line, logfmt_line, plain
+
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {"logfmt": logfmt_line, "json": json_line}
+
+_LIBRARIES = ("aiohttp", "apscheduler", "asyncio", "boto3", "botocore", "s3transfer", "urllib3")
+# Their DEBUG lines have session tokens, signed headers and the answers of STS in them.
+_INDISCREET = ("boto3", "botocore", "s3transfer", "urllib3")
+_MASK = "<secret>"
+_SECRET_WORDS = (
+    "externalid",
+    "secret",
+    "sessiontoken",
+    "securitytoken",
+    "authorization",
+    "password",
+    "privatekey",
+    "credentials",
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def configure(
+    level: str = "info",
+    format: str = "logfmt",  # noqa: A002 - it is the flag's name
+    stream: TextIO | None = None,
+    *,
+    now: Callable[[], datetime] = _now,
+) -> None:
+    """Send all logging of the process to ``stream`` (stderr). May be called again.
+
+    ``level`` is one of ``LEVELS``, ``format`` a key of ``FORMATS``; ValueError for another. Libraries are
+    heard from ``warning`` up, at ``debug`` all they say except what would tell secrets.
+    """
+    if level not in LEVELS or format not in FORMATS:
+        raise ValueError(f"no such log level or format: {level}, {format}")
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    debug = threshold <= logging.DEBUG
+    steps = _steps(debug, now)
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_formatter(steps, FORMATS[format]))
+    root = logging.getLogger()
+    for former in root.handlers[:]:
+        if isinstance(former.formatter, ProcessorFormatter):
+            root.removeHandler(former)
+    root.addHandler(handler)
+    root.setLevel(threshold)
+    logging.captureWarnings(True)
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(_library_threshold(name, threshold, debug=debug))
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *steps, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        # Loggers made at import time have to follow a later call.
+        cache_logger_on_first_use=False,
+    )
+
+
+def _library_threshold(name: str, threshold: int, *, debug: bool) -> int:
+    if debug:
+        return logging.INFO if name in _INDISCREET else logging.DEBUG
+    return max(threshold, logging.WARNING)
+
+
+def _steps(debug: bool, now: Callable[[], datetime]) -> list[Processor]:
+    def stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        moment = now().astimezone(UTC).isoformat(timespec="milliseconds")
+        event["ts"] = moment.replace("+00:00", "Z")
+        return event
+
+    def explain(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return with_error(event, debug)
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        stamp,
+        explain,
+        mask,
+        in_order,
+    ]
+
+
+def _formatter(steps: list[Processor], render: Callable[[Mapping[str, Any]], str]) -> ProcessorFormatter:
+    def line(_: WrappedLogger, __: str, event: EventDict) -> str:
+        return render(event)
+
+    return ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *steps],
+        processors=[ProcessorFormatter.remove_processors_meta, line],
+    )
+
+
+def with_error(event: EventDict, debug: bool) -> EventDict:
+    """``exc_info`` as one field ``error``; the traceback as another, at debug only."""
+    event.pop("stack_info", None)
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event.setdefault("error", "".join(traceback.format_exception_only(error)).strip())
+        if debug:
+            event["traceback"] = "".join(traceback.format_exception(error))
+    return event
+
+
+def mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace what stands under a key that names a secret, however deep."""
+    return {key: _masked(key, plain(value)) for key, value in event.items()}
+
+
+def _masked(key: str, value: Any) -> Any:
+    if any(word in key.lower().replace("_", "").replace("-", "") for word in _SECRET_WORDS):
+        return value if value is None else _MASK
+    if isinstance(value, dict):
+        return {inner: _masked(inner, item) for inner, item in value.items()}
+    if isinstance(value, list):
+        return [_masked("", item) for item in value]
+    return value
+
+
+def in_order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """``ts``, ``level`` and ``event`` first, then the fields as they were given."""
+    first = {key: event.pop(key, "") for key in ("ts", "level", "event")}
+    return {**first, **event}
