@@ -1,0 +1,206 @@
+"""Everything that is done for one organization, a step at a time; its threads are in ``runner``.
+
+Failure is data: a subject that fails keeps its last report, a count and a time to try again. An organization
+that cannot be asked at all is tried less and less often, and its data stays.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from exporter.collect.inquiry import Inquiry, Session
+from exporter.collect.pace import Pace
+from exporter.collect.reach import Reach, Stage
+from exporter.collect.sweep import Sweep
+from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, StateError, TransitError
+from exporter.job import Job
+from exporter.model import Discovery, JobView, Standing, Work
+from exporter.order import next_due
+from exporter.poll import Experience, measured, took
+from exporter.publication import Publication
+from exporter.store import Store
+from exporter.telemetry.observer import Observer
+
+SLOT_WAIT = (5.0, 15.0)  # s, with jitter, while somebody else's job runs
+RETRY = 60.0  # s; AWS repeats its results, failures included, for that long
+
+
+class Aws(Protocol):
+    """One organization as AWS shows it."""
+
+    def discover(self) -> Discovery:
+        """All entities in scope; raises AwsError."""
+
+    def open_session(self, lifetime: float) -> Session:
+        """Credentials that stay the same and live that many seconds; raises AwsError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``job_timeout`` and ``max_report_age`` of the configuration, in seconds."""
+
+    job_timeout: float
+    max_report_age: float
+
+
+class Collector:
+    """Discovers one organization and keeps its reports fresh.
+
+    ``discover`` and ``step`` may run in two threads, each in one at a time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        aws: Aws,
+        *,
+        publication: Publication,
+        store: Store,
+        observer: Observer,
+        pace: Pace,
+        limits: Limits,
+        jitter: Callable[[float, float], float],
+    ) -> None:
+        self.name = name
+        self._aws = aws
+        self._publication = publication
+        self._store = store
+        self._observer = observer
+        self._pace = pace
+        self._limits = limits
+        self._jitter = jitter
+        self._experience = Experience()
+        self._reach = Reach(name, publication, observer, jitter)
+        self._sweep = Sweep()
+
+    def recall(self) -> None:
+        """Publish what an earlier run left."""
+        kept = self._store.recall(self.name)
+        for subject, standing in kept.standings.items():
+            self._experience.recall(subject, standing.report)
+        if kept.discovery or kept.standings:
+            self._publication.restored(self.name, kept.discovery, kept.standings)
+
+    def discover(self) -> float | None:
+        """Look at the organization; seconds until it should be tried again, None after a success."""
+        began, start = self._pace.now(), self._pace.monotonic()
+        try:
+            found = self._aws.discover()
+        except AwsError as error:
+            return self._reach.lost(Stage.DISCOVERY, error)
+        discovery = replace(found, at=began, duration=self._pace.monotonic() - start)
+        view = self._publication.discovered(self.name, discovery)
+        self._reach.gained(Stage.DISCOVERY)
+        self._observer.discovered(len(discovery.entities), discovery.duration)
+        known = {item.subject for item in view.work}
+        self._experience.forget(known)
+        self._observer.forget(known)
+        self._keep(lambda: self._store.discovered(self.name, discovery))
+        return None
+
+    def step(self) -> float:
+        """Do the most urgent thing that is due; seconds until it is worth calling again (0: at once)."""
+        view = self._publication.current.organization(self.name)
+        now = self._pace.now()
+        work, due = next_due(view.work, view.standings, now)
+        if work is None:
+            self._rest()
+            return due - now
+        self._sweep.begin(self._pace.monotonic())
+        self._publication.changed(self.name, running=work.subject)
+        try:
+            return self._attempt(work, view.standings.get(work.subject) or Standing(work.subject))
+        finally:
+            self._publication.changed(self.name, running=None)
+
+    def expire(self) -> None:
+        """Drop the reports that are older than ``max_report_age``."""
+        oldest = self._pace.now() - self._limits.max_report_age
+        standings = self._publication.current.organization(self.name).standings.values()
+        old = [standing for standing in standings if standing.report and standing.report.created < oldest]
+        for standing in old:
+            self._stand(replace(standing, report=None, expired=True))
+        if old:
+            self._observer.expired(len(old))
+
+    def _attempt(self, work: Work, standing: Standing) -> float:
+        try:
+            session = self._aws.open_session(self._limits.job_timeout)
+        except AwsError as error:
+            return self._reach.lost(Stage.JOB, error)
+        moments = self._experience.moments(work.subject)
+        inquiry = Inquiry(session, work, self._pace, moments, self._jitter)
+        job = Job(deadline=self._pace.monotonic() + self._limits.job_timeout)
+        try:
+            job = self._followed(inquiry, job, standing)
+        except SlotTakenError:
+            self._observer.slot_taken()
+            self._reach.gained(Stage.JOB)
+            return self._jitter(*SLOT_WAIT)
+        except CredentialsError as error:
+            return self._reach.lost(Stage.JOB, error)
+        except (TransitError, DeniedError) as error:
+            self._fail(work, standing, job.failed(error.code, error.message))
+            return self._reach.lost(Stage.JOB, error)
+        except AwsError as error:
+            job = job.failed(error.code, error.message)
+        self._reach.gained(Stage.JOB)
+        if job.report:
+            self._complete(work, job, inquiry)
+        else:
+            self._fail(work, standing, job)
+        return 0.0
+
+    def _followed(self, inquiry: Inquiry, job: Job, standing: Standing) -> Job:
+        def told(view: JobView) -> None:
+            self._publication.stood(self.name, replace(standing, job=view))
+
+        if inquiry.foreign:
+            job = job.accepted(standing.subject.entity_id)
+        try:
+            job = inquiry.run(job, told)
+        finally:
+            self._observer.job_started(inquiry.accepted)
+        if job.unknown_status:
+            self._observer.unknown_status(standing.subject, job.unknown_status)
+        return job
+
+    def _complete(self, work: Work, job: Job, inquiry: Inquiry) -> None:
+        assert job.report is not None
+        if not inquiry.foreign:
+            seconds = measured(took(job.report), inquiry.running_at, inquiry.done_at)
+            self._experience.learn(work.subject, seconds)
+            self._observer.job_completed(work.subject, seconds, len(job.report.services))
+        self._sweep.reports += 1
+        # AWS hands out results up to a minute old. Where its dates claim more, asking again at once would
+        # be asking for ever: half an interval passes in any case.
+        retry_at = self._pace.now() + work.target.refresh / 2
+        self._stand(Standing(work.subject, job.report, job.view, retry_at=retry_at))
+
+    def _fail(self, work: Work, standing: Standing, job: Job) -> None:
+        wait = min(RETRY * 2.0 ** min(standing.failures, 30), max(RETRY, work.target.refresh))
+        self._observer.job_failed(work.subject, job.error_code, job.error_message, wait)
+        self._sweep.failed += 1
+        failed = replace(
+            standing,
+            job=job.view or standing.job,
+            failures=standing.failures + 1,
+            retry_at=self._pace.now() + wait,
+        )
+        self._stand(failed)
+
+    def _stand(self, standing: Standing) -> None:
+        self._publication.stood(self.name, standing, job_seconds=self._experience.mean)
+        self._keep(lambda: self._store.keep(self.name, standing))
+
+    def _keep(self, keep: Callable[[], None]) -> None:
+        try:
+            keep()
+        except StateError as error:
+            self._observer.state_lost(str(error))
+
+    def _rest(self) -> None:
+        if self._sweep.began is not None:
+            seconds = self._pace.monotonic() - self._sweep.began
+            self._observer.swept(self._sweep.reports, self._sweep.failed, seconds)
+            self._sweep = Sweep()

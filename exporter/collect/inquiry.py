@@ -1,0 +1,119 @@
+"""One job, from Generate to the last page: the state machine of ``exporter.job`` driven over a session."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from exporter.collect.pace import Pace
+from exporter.errors import NoSuchJobError, TransitError
+from exporter.job import Fault, Job, State
+from exporter.model import JobStatus, JobView, Page, Work
+
+
+_PAST = 0.001  # s beyond the deadline for the last look, so that rounding cannot make it one of many
+
+
+class Session(Protocol):
+    """Credentials frozen for one job."""
+
+    def generate(self, entity_path: str, policy_id: str = "") -> str:
+        """GenerateOrganizationsAccessReport: the job id."""
+
+    def get(self, job_id: str, marker: str = "") -> Page:
+        """GetOrganizationsAccessReport: one page of up to 1000 rows."""
+
+
+def backoffs(jitter: Callable[[float, float], float]) -> Iterator[float]:
+    """Seconds to wait before each repetition: 0.5-1, 1-2, 2-4 … at most 15-30."""
+    ceiling = 1.0
+    while True:
+        yield jitter(ceiling / 2, ceiling)
+        ceiling = min(ceiling * 2, 30.0)
+
+
+class Inquiry:
+    """Asks one job's questions and keeps its times, in seconds after Generate was sent.
+
+    Counted from the sending: a request is as long on its way as the Get that later asks, so the job's age
+    when AWS looks at it is the time between the two sendings.
+    ``running_at`` is when it was last seen running, ``done_at`` when it was found done.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        work: Work,
+        pace: Pace,
+        moments: Iterator[float],
+        jitter: Callable[[float, float], float],
+    ) -> None:
+        self._session = session
+        self._work = work
+        self._pace = pace
+        self._moments = moments
+        self._jitter = jitter
+        self._started = pace.monotonic()
+        self._moment = 0.0 if self.foreign else next(moments)
+        self.accepted = 0
+        self.running_at = 0.0
+        self.done_at = 0.0
+
+    @property
+    def foreign(self) -> bool:
+        """The job was generated elsewhere: it can be read, and not be made again."""
+        return self._work.entity is None
+
+    def run(self, job: Job, told: Callable[[JobView], None]) -> Job:
+        """Drive ``job`` to its end; ``told`` hears what AWS says while it runs.
+
+        Lost calls are repeated until the deadline, then TransitError is raised; the other AwsErrors at
+        once, and Stopped.
+        """
+        waits = backoffs(self._jitter)
+        while not (job := job.checked(self._pace.monotonic())).ended:
+            try:
+                answered = self._advanced(job)
+            except NoSuchJobError as error:
+                job = job.failed(Fault.LOST, error.message) if self.foreign else job.lost()
+                continue
+            except TransitError as error:
+                self._back_off(job, error, next(waits))
+                continue
+            waits = backoffs(self._jitter)
+            if answered.view and answered.view != job.view and not answered.ended:
+                told(answered.view)
+            job = answered
+        return job
+
+    def _advanced(self, job: Job) -> Job:
+        if job.state is State.REQUESTED:
+            return self._generated(job)
+        if job.state is State.RUNNING:
+            until = min(self._started + self._moment, job.deadline + _PAST)
+            self._pace.pause(until - self._pace.monotonic())
+        sent = self._pace.monotonic() - self._started
+        page = self._session.get(job.job_id, job.marker)
+        if job.state is State.RUNNING:
+            self._looked(page, sent)
+        return job.answered(page)
+
+    def _generated(self, job: Job) -> Job:
+        entity = self._work.entity
+        assert entity is not None
+        sent = self._pace.monotonic()
+        job_id = self._session.generate(entity.path, self._work.subject.policy_id)
+        self._started = sent
+        self.accepted += 1
+        return job.accepted(job_id)
+
+    def _looked(self, page: Page, sent: float) -> None:
+        if page.status in {JobStatus.COMPLETED, JobStatus.FAILED}:
+            self.done_at = sent
+            return
+        self.running_at = sent
+        passed = self._pace.monotonic() - self._started
+        self._moment = next(moment for moment in self._moments if moment > passed)
+
+    def _back_off(self, job: Job, error: TransitError, seconds: float) -> None:
+        if self._pace.monotonic() + seconds >= job.deadline:
+            raise error
+        self._pace.pause(seconds)

@@ -1,0 +1,58 @@
+"""Whether an organization can be asked: what ``aws_org_access_up`` shows, and how long to leave it alone."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from exporter.errors import AwsError
+from exporter.publication import Publication
+from exporter.telemetry.observer import Observer
+
+
+class Stage(StrEnum):
+    """The two things that have to reach AWS."""
+
+    DISCOVERY = "discovery"
+    JOB = "job"
+
+
+# Seconds: the first and the longest wait after a failure.
+WAITS = {Stage.DISCOVERY: (5.0, 300.0), Stage.JOB: (1.0, 60.0)}
+
+
+class Reach:
+    """Remembers how the last discovery and the last job went."""
+
+    def __init__(
+        self,
+        name: str,
+        publication: Publication,
+        observer: Observer,
+        jitter: Callable[[float, float], float],
+    ) -> None:
+        self._name = name
+        self._publication = publication
+        self._observer = observer
+        self._jitter = jitter
+        self._failures = dict.fromkeys(Stage, 0)
+        self._discovered = False
+
+    def gained(self, stage: Stage) -> None:
+        """AWS was reached."""
+        self._failures[stage] = 0
+        self._discovered |= stage is Stage.DISCOVERY
+        if self._discovered and not any(self._failures.values()):
+            self._show(up=True)
+            self._observer.reachable()
+
+    def lost(self, stage: Stage, error: AwsError) -> float:
+        """AWS was not reached; seconds to wait, with jitter, before trying again."""
+        first, longest = WAITS[stage]
+        wait = min(first * 2.0 ** min(self._failures[stage], 30), longest)
+        self._failures[stage] += 1
+        self._show(up=False)
+        self._observer.unreachable(stage, str(error))
+        return self._jitter(wait / 2, wait)
+
+    def _show(self, *, up: bool) -> None:
+        if self._publication.current.organization(self._name).up is not up:
+            self._publication.changed(self._name, up=up)

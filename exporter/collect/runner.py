@@ -1,0 +1,116 @@
+"""The two threads of one organization, and what the scheduler does to them.
+
+boto3 blocks, so each organization has a thread for discoveries and one for jobs. Both are daemon threads: a
+call that hangs must not keep the process from leaving.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+
+from apscheduler.schedulers.base import BaseScheduler
+
+from exporter.collect.collector import Collector
+from exporter.collect.pace import Stopped, ThreadPace
+from exporter.telemetry.observer import Observer
+
+_GUARD = 60.0  # s: how long a stepping clock can keep due work from being seen
+_AFTER_CRASH = 30.0  # s
+
+
+class Runner:
+    """Runs a collector until stopped.
+
+    ``jobs`` and ``discoveries`` are the paces of the two threads; the collector's own is ``jobs``.
+    """
+
+    def __init__(
+        self,
+        collector: Collector,
+        observer: Observer,
+        jobs: ThreadPace,
+        scheduler: BaseScheduler,
+        discovery_interval: float,
+    ) -> None:
+        self._collector = collector
+        self._observer = observer
+        self._jobs = jobs
+        self._discoveries = ThreadPace()
+        self._scheduler = scheduler
+        self._interval = discovery_interval
+        name = collector.name
+        self._threads = [
+            Thread(target=self._run_discoveries, name=f"discovery:{name}", daemon=True),
+            Thread(target=self._run_jobs, name=f"jobs:{name}", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin with a discovery; jobs follow as soon as something is due."""
+        self._every(f"expiry:{self._collector.name}", _GUARD, self._expire)
+        self._every(f"guard:{self._collector.name}", _GUARD, self._jobs.wake)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads at their next wait; a call that is under way is abandoned."""
+        name = self._collector.name
+        for job in ("expiry", "guard", "discovery", "refresh"):
+            if self._scheduler.get_job(f"{job}:{name}"):
+                self._scheduler.remove_job(f"{job}:{name}")
+        self._jobs.stop()
+        self._discoveries.stop()
+
+    def _every(self, job_id: str, seconds: float, call: Callable[[], None]) -> None:
+        self._scheduler.add_job(
+            call, "interval", seconds=seconds, id=job_id, replace_existing=True, coalesce=True
+        )
+
+    def _once(self, job: str, seconds: float, call: Callable[[], None]) -> None:
+        if seconds == float("inf"):
+            return
+        self._scheduler.add_job(
+            call,
+            "date",
+            run_date=datetime.now(UTC) + timedelta(seconds=min(seconds, 366 * 86400.0)),
+            id=f"{job}:{self._collector.name}",
+            replace_existing=True,
+            misfire_grace_time=None,
+        )
+
+    def _run_discoveries(self) -> None:
+        self._guarded(self._discover, self._discoveries)
+
+    def _discover(self) -> None:
+        retry = self._collector.discover()
+        self._jobs.wake()
+        self._once("discovery", self._interval if retry is None else retry, self._discoveries.wake)
+        self._discoveries.idle()
+
+    def _run_jobs(self) -> None:
+        self._guarded(self._step, self._jobs)
+
+    def _step(self) -> None:
+        wait = self._collector.step()
+        if wait <= 0:
+            return
+        if wait < _GUARD:
+            self._jobs.pause(wait)
+            return
+        self._once("refresh", wait, self._jobs.wake)
+        self._jobs.idle()
+
+    def _expire(self) -> None:
+        self._collector.expire()
+
+    def _guarded(self, turn: Callable[[], None], pace: ThreadPace) -> None:
+        while True:
+            try:
+                turn()
+            except Stopped:
+                return
+            except Exception:  # noqa: BLE001 - the thread is all an organization has; what went wrong is logged
+                self._observer.crashed(turn.__name__.removeprefix("_"))
+                try:
+                    pace.pause(_AFTER_CRASH)
+                except Stopped:
+                    return

@@ -1,0 +1,114 @@
+"""What happens to one organization, told to the log and to the counters in one place.
+
+A condition that lasts is logged when it begins, when it changes and when it ends, not every time it is met.
+"""
+
+from typing import Protocol
+
+import structlog
+
+from exporter.model import Subject
+from exporter.telemetry.instruments import Instruments
+
+
+class Call(Protocol):
+    """One request to AWS: API, operation, seconds, and the error code (empty: it succeeded)."""
+
+    @property
+    def api(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def code(self) -> str: ...
+
+
+class Observer:
+    """Counts and logs for one organization."""
+
+    def __init__(self, organization: str, instruments: Instruments) -> None:
+        self._name = organization
+        self._on = instruments
+        self._log = structlog.get_logger().bind(organization=organization)
+        self._reason: str | None = None
+        self._failing: dict[Subject, str] = {}
+        instruments.prepare(organization)
+
+    def called(self, call: Call) -> None:
+        """A request was sent to AWS, and answered or lost."""
+        labels = (self._name, call.api, call.operation)
+        self._on.api_requests.labels(*labels).inc()
+        self._on.api_duration.labels(*labels).observe(call.seconds)
+        if call.code:
+            self._on.api_failures.labels(*labels, call.code).inc()
+        self._log.debug("aws.called", api=call.api, operation=call.operation, code=call.code or "ok")
+
+    def reachable(self) -> None:
+        """AWS answered as it should."""
+        if self._reason:
+            self._log.info("organization.up")
+        self._reason = ""
+
+    def unreachable(self, stage: str, reason: str) -> None:
+        """AWS could not be asked, at this stage (discovery, job), for this reason."""
+        if self._reason != reason:
+            self._log.error("organization.down", stage=stage, reason=reason)
+        self._reason = reason
+
+    def discovered(self, entities: int, seconds: float) -> None:
+        """A discovery succeeded."""
+        self._log.info("discovery.completed", entities=entities, seconds=round(seconds, 3))
+
+    def slot_taken(self) -> None:
+        """Somebody else's job holds the slot."""
+        self._on.slot_conflicts.labels(self._name).inc()
+        self._log.info("slot.taken")
+
+    def job_started(self, times: int) -> None:
+        """AWS accepted a job (more than once, if it lost it)."""
+        self._on.jobs_started.labels(self._name).inc(times)
+
+    def job_completed(self, subject: Subject, seconds: float, services: int) -> None:
+        """A job brought a report, after running for so many seconds."""
+        self._on.job_duration.labels(self._name).observe(seconds)
+        log = self._log.info if self._failing.pop(subject, None) else self._log.debug
+        log("report.completed", **_named(subject), seconds=round(seconds, 3), services=services)
+
+    def job_failed(self, subject: Subject, code: str, message: str, retry_in: float) -> None:
+        """An attempt ended without a report."""
+        self._on.jobs_failed.labels(self._name).inc()
+        log = self._log.debug if self._failing.get(subject) == code else self._log.warning
+        self._failing[subject] = code
+        log("report.failed", **_named(subject), code=code, reason=message, retry_in=round(retry_in))
+
+    def unknown_status(self, subject: Subject, status: str) -> None:
+        """AWS used a JobStatus that we do not know."""
+        self._log.warning("job.status_unknown", **_named(subject), status=status)
+
+    def expired(self, count: int) -> None:
+        """Reports were dropped for their age."""
+        self._on.reports_expired.labels(self._name).inc(count)
+        self._log.warning("reports.expired", reports=count)
+
+    def swept(self, reports: int, failed: int, seconds: float) -> None:
+        """Nothing is due any more: one line for all that was done since something was."""
+        self._log.info("sweep.completed", reports=reports, failed=failed, seconds=round(seconds, 1))
+
+    def state_lost(self, reason: str) -> None:
+        """What was learned could not be kept."""
+        self._log.error("state.not_kept", reason=reason)
+
+    def crashed(self, stage: str) -> None:
+        """A bug: logged with what is known of it, and survived."""
+        self._log.exception("collector.crashed", stage=stage)
+
+    def forget(self, known: set[Subject]) -> None:
+        """Subjects not in ``known`` no longer exist."""
+        for gone in self._failing.keys() - known:
+            del self._failing[gone]
+
+
+def _named(subject: Subject) -> dict[str, str]:
+    named = {"entity_id": subject.entity_id}
+    return {**named, "policy_id": subject.policy_id} if subject.policy_id else named

@@ -1,0 +1,289 @@
+"""How one organization is collected: section 6 of the contract, rule by rule."""
+
+from collections import deque
+from dataclasses import replace
+
+import pytest
+
+from exporter.errors import (
+    CredentialsError,
+    DeniedError,
+    NoSuchJobError,
+    RefusedError,
+    SlotTakenError,
+    TransitError,
+)
+from exporter.model import JobStatus, Page, Policy, ReportState, ServiceAccess
+from tests.collect.conftest import ACCOUNT, HOUR, ROOT, UNIT, every
+
+TAKEN = SlotTakenError("Generate", "ReportGenerationLimitExceeded", "too many jobs")
+LOST = TransitError("Get", "ReadTimeout", "no answer")
+DENIED = DeniedError("Generate", "AccessDenied", "not allowed")
+EXPIRED = CredentialsError("Generate", "ExpiredToken", "expired")
+UNKNOWN_JOB = NoSuchJobError("Get", "NoSuchEntity", "no such job")
+
+
+def test_one_job_per_subject_in_the_contracts_order(bench):
+    bench.sweep()
+    assert bench.aws.generated == [(entity.path, "") for entity in (ROOT, UNIT, ACCOUNT)]
+
+
+def test_nothing_is_asked_while_everything_is_fresh(bench):
+    bench.sweep()
+    calls = len(bench.aws.calls)
+    bench.collector.step()
+    assert len(bench.aws.calls) == calls
+
+
+def test_the_wait_ends_when_the_first_report_grows_stale(bench):
+    bench.sweep()
+    due = bench.pace.now() + bench.collector.step()
+    assert due == pytest.approx(bench.standing(ROOT).report.created + HOUR)
+
+
+def test_each_report_is_published_before_the_next_is_asked(bench):
+    bench.collector.step()
+    assert bench.standing(ROOT).report.accessible == 3
+    assert bench.standing(UNIT) is None
+
+
+def test_a_second_sweep_asks_with_one_get_per_report(bench):
+    bench.sweep()
+    bench.pace.moment += HOUR
+    bench.aws.calls.clear()
+    bench.sweep()
+    assert bench.aws.calls.count("get") == 3
+
+
+def test_a_taken_slot_is_waited_for_and_fails_nobody(bench):
+    bench.aws.trouble("generate", TAKEN)
+    assert bench.collector.step() == 15.0
+    assert bench.standing(ROOT) is None
+    assert bench.count("aws_org_access_slot_conflicts_total") == 1
+    assert bench.view.up
+
+
+def test_a_lost_get_is_repeated_inside_the_job(bench):
+    bench.aws.trouble("get", LOST, LOST)
+    bench.collector.step()
+    assert len(bench.aws.generated) == 1
+    assert bench.standing(ROOT).report
+
+
+def test_a_lost_generate_is_repeated(bench):
+    bench.aws.trouble("generate", LOST)
+    bench.collector.step()
+    assert bench.standing(ROOT).report
+
+
+def test_calls_lost_until_the_deadline_fail_the_subject_and_the_organization_is_down(bench):
+    bench.aws.trouble("get", *[LOST] * 100)
+    wait = bench.collector.step()
+    assert bench.standing(ROOT).failures == 1
+    assert not bench.view.up
+    assert wait > 0
+
+
+def test_the_next_success_brings_the_organization_up_again(bench):
+    bench.aws.trouble("get", *[LOST] * 100)
+    bench.collector.step()
+    bench.aws.troubles.clear()
+    bench.collector.step()
+    assert bench.view.up
+
+
+def test_a_job_that_was_lost_is_generated_once_more(bench):
+    bench.aws.trouble("get", UNKNOWN_JOB)
+    bench.collector.step()
+    assert len(bench.aws.generated) == 2
+    assert bench.standing(ROOT).report
+
+
+def test_a_job_that_was_lost_twice_is_a_failure(bench):
+    bench.aws.trouble("get", UNKNOWN_JOB, UNKNOWN_JOB)
+    bench.collector.step()
+    assert bench.standing(ROOT).failures == 1
+
+
+def test_a_job_that_never_ends_fails_at_its_deadline_and_the_next_subject_goes_on(bench):
+    bench.aws.seconds = float("inf")
+    began = bench.pace.moment
+    bench.collector.step()
+    assert bench.pace.moment - began == pytest.approx(300.0, abs=1.0)
+    bench.aws.seconds = 9.0
+    bench.collector.step()
+    assert bench.standing(UNIT).report
+
+
+def test_a_running_job_is_shown_as_in_progress(bench):
+    shown = []
+    real = bench.publication.stood
+    bench.publication.stood = lambda name, standing, **more: (
+        shown.append(standing.job.status),
+        real(name, standing, **more),
+    )
+    bench.collector.step()
+    assert shown == [JobStatus.IN_PROGRESS, JobStatus.COMPLETED]
+
+
+def test_a_failed_job_keeps_the_last_good_report_and_shows_its_code(bench):
+    bench.sweep()
+    good = bench.standing(ROOT).report
+    bench.pace.moment += HOUR
+    bench.aws.pages["job-4"] = deque([Page("FAILED", error_code="X", error_message="why")])
+    bench.collector.step()
+    standing = bench.standing(ROOT)
+    assert standing.report is good
+    assert (standing.job.status, standing.job.error_code) == (JobStatus.FAILED, "X")
+
+
+def test_a_failed_subject_is_left_alone_for_a_minute_then_longer_each_time(bench):
+    bench.aws.entities = (ROOT,)
+    bench.collector.discover()
+    waits = []
+    for _ in range(3):
+        bench.aws.trouble("generate", RefusedError("Generate", "InvalidInput", "no"))
+        bench.collector.step()
+        waits.append(bench.standing(ROOT).retry_at - bench.pace.now())
+        bench.pace.moment = bench.standing(ROOT).retry_at
+    assert waits == [60.0, 120.0, 240.0]
+
+
+def test_the_wait_after_failures_never_exceeds_the_refresh_interval(bench):
+    for _ in range(12):
+        bench.aws.trouble("generate", RefusedError("Generate", "InvalidInput", "no"))
+        bench.collector.step()
+        bench.pace.moment += 2 * HOUR
+    assert all(standing.retry_at <= bench.pace.now() + HOUR for standing in bench.view.standings.values())
+
+
+def test_expired_credentials_fail_no_subject_and_are_waited_out(bench):
+    bench.aws.trouble("generate", EXPIRED)
+    assert bench.collector.step() == 1.0
+    assert bench.standing(ROOT) is None
+    assert not bench.view.up
+
+
+def test_waits_grow_while_no_session_can_be_had(bench):
+    bench.aws.trouble("open_session", *[EXPIRED] * 9)
+    assert [bench.collector.step() for _ in range(9)] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_a_denied_entity_fails_alone_and_the_others_go_on(bench):
+    bench.aws.trouble("generate", DENIED)
+    bench.sweep()
+    assert bench.standing(ROOT).report
+    assert bench.standing(UNIT).report
+    assert bench.standing(ACCOUNT).report
+
+
+def test_a_failed_discovery_changes_nothing_but_up(bench):
+    bench.sweep()
+    before = bench.view
+    bench.aws.trouble("discover", LOST)
+    bench.collector.discover()
+    after = bench.view
+    assert not after.up
+    assert (after.work, after.standings, after.discovery) == (before.work, before.standings, before.discovery)
+
+
+def test_a_failed_discovery_is_tried_again_after_seconds_then_minutes(bench):
+    bench.aws.trouble("discover", *[LOST] * 8)
+    assert [bench.collector.discover() for _ in range(8)] == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert bench.collector.discover() is None
+
+
+def test_an_entity_disappears_with_the_discovery_that_no_longer_has_it(bench):
+    bench.sweep()
+    bench.aws.entities = (ROOT, UNIT)
+    bench.collector.discover()
+    assert bench.standing(ACCOUNT) is None
+
+
+def test_a_report_for_an_entity_that_vanished_meanwhile_is_dropped(bench):
+    real = bench.aws.get
+
+    def vanish(*args):
+        bench.aws.entities = (UNIT, ACCOUNT)
+        bench.collector.discover()
+        return real(*args)
+
+    bench.aws.get = vanish
+    bench.collector.step()
+    assert bench.standing(ROOT) is None
+
+
+def test_a_new_entity_is_asked_for_after_the_discovery_that_brings_it(bench):
+    bench.aws.entities = (ROOT,)
+    bench.collector.discover()
+    bench.sweep()
+    bench.aws.entities = (ROOT, ACCOUNT)
+    bench.collector.discover()
+    bench.collector.step()
+    assert bench.standing(ACCOUNT).report
+
+
+def test_dates_from_long_ago_do_not_make_it_ask_without_end(bench):
+    bench.aws.pages["job-1"] = deque([Page("COMPLETED", 1.5e9, 1.5e9 + 9, 1, 1)])
+    bench.sweep(limit=10)
+    assert len(bench.aws.generated) == 3
+
+
+def test_a_report_beyond_its_maximum_age_is_dropped_and_counted(new_bench):
+    bench = new_bench(max_report_age=2 * HOUR)
+    bench.collector.discover()
+    bench.sweep()
+    bench.pace.moment += 3 * HOUR
+    bench.collector.expire()
+    assert bench.standing(ROOT).report is None
+    assert bench.count("aws_org_access_reports_expired_total") == 3
+    assert bench.view.states[ReportState.STALE] == 3
+
+
+def test_a_foreign_job_is_read_and_never_generated(new_bench):
+    bench = new_bench(job_ids=("feedbeef-0000-0000-0000-000000000000",))
+    bench.aws.entities = ()
+    bench.collector.discover()
+    bench.sweep()
+    assert bench.aws.generated == []
+    (standing,) = bench.view.standings.values()
+    assert standing.report.accessible == 3
+
+
+def test_a_foreign_job_that_is_gone_fails_without_a_second_try(new_bench):
+    bench = new_bench(job_ids=("gone",))
+    bench.aws.entities = ()
+    bench.collector.discover()
+    bench.aws.trouble("get", UNKNOWN_JOB)
+    bench.collector.step()
+    (standing,) = bench.view.standings.values()
+    assert standing.failures == 1
+
+
+def test_what_an_earlier_run_kept_is_served_before_aws_is_asked(new_bench):
+    first = new_bench()
+    first.collector.discover()
+    first.sweep()
+    second = new_bench()
+    second.store._standings = first.store._standings
+    second.store._discoveries = first.store._discoveries
+    second.collector.recall()
+    assert second.standing(ACCOUNT).report == first.standing(ACCOUNT).report
+    assert second.aws.calls == []
+
+
+def test_pages_are_followed_and_every_row_is_shown(bench):
+    first = Page("COMPLETED", 1.7e9, 1.7e9 + 9, 2, 1, (ServiceAccess("a"),), truncated=True, marker="m")
+    last = Page("COMPLETED", 1.7e9, 1.7e9 + 9, 2, 1, (ServiceAccess("b"),))
+    bench.aws.pages["job-1"] = deque([first, last])
+    bench.collector.step()
+    assert [row.namespace for row in bench.standing(ROOT).report.services] == ["a", "b"]
+
+
+def test_scp_reports_are_asked_with_their_policy(new_bench):
+    bench = new_bench(targets=every(policies=True))
+    found = bench.aws.discover()
+    bench.aws.discover = lambda: replace(found, policies=(Policy("p-12345678", "Deny"),))
+    bench.collector.discover()
+    bench.sweep()
+    assert (ROOT.path, "p-12345678") in bench.aws.generated
