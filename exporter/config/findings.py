@@ -69,7 +69,7 @@ def _fields(model: type[BaseModel], path: Path) -> set[str]:
     for part in path:
         if isinstance(part, str):
             model = next(_models(model.model_fields[part].annotation))
-    return set(model.model_fields)
+    return {field.alias or name for name, field in model.model_fields.items()}
 
 
 def _models(annotation: Any) -> Any:

@@ -1,0 +1,81 @@
+"""The command line: one module per command, imported when that command is run."""
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from exporter import __version__
+from exporter.errors import UserError
+
+PROGRAM = "org-access-exporter"
+
+_EPILOG = f"""\b
+Every flag has an environment variable: ORG_ACCESS_EXPORTER_ and its name, with
+dots and dashes as underscores; --config.file is ORG_ACCESS_EXPORTER_CONFIG_FILE.
+
+\b
+Completion: eval "$(_ORG_ACCESS_EXPORTER_COMPLETE=bash_source {PROGRAM})"
+in bash; zsh_source and fish_source are for zsh and fish."""
+
+
+class Lazy(NamedTuple):
+    """A command that is not imported yet: ``module:attribute``, and its line in the list of commands."""
+
+    target: str
+    summary: str
+
+
+COMMANDS = {
+    "serve": Lazy("exporter.cli.serve:serve", "Run the exporter."),
+    "demo": Lazy("exporter.cli.demo:demo", "Run the exporter against a simulated organization."),
+    "simulate": Lazy("exporter.cli.simulate:simulate", "Run only the simulated AWS endpoint."),
+    "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
+    "version": Lazy("exporter.cli.version:version", "Show the versions of the program and its libraries."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only to run it: ``version`` has no use for boto3."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        return _import(cmd_name) if cmd_name in COMMANDS else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        names = [
+            CompletionItem(name, help=command.summary)
+            for name, command in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        # Past click.Group's own, which would import every command.
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+
+
+def _import(name: str) -> click.Command:
+    module, attribute = COMMANDS[name].target.split(":")
+    try:
+        command = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "exporter":
+            raise
+        raise UserError(
+            f"{name} needs {error.name}, which is not installed: pip install '{PROGRAM}[demo]'"
+        ) from error
+    assert isinstance(command, click.Command)
+    return command
+
+
+@click.group(
+    name=PROGRAM, cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, prog_name=PROGRAM)
+def cli() -> None:
+    """Prometheus exporter for AWS IAM Organizations access reports."""

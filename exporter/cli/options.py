@@ -1,0 +1,38 @@
+"""Flags with Prometheus' dotted names, each with its environment variable."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+ENVIRONMENT_PREFIX = "ORG_ACCESS_EXPORTER"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def environment_variable(flag: str) -> str:
+    """``--config.file`` is ``ORG_ACCESS_EXPORTER_CONFIG_FILE``: dots and dashes become underscores."""
+    return f"{ENVIRONMENT_PREFIX}_{parameter(flag).upper()}"
+
+
+def parameter(flag: str) -> str:
+    """The name of a flag as an argument of its command's function: ``--config.file`` is ``config_file``."""
+    return flag.removeprefix("--").replace(".", "_").replace("-", "_")
+
+
+def option(flag: str, **settings: Any) -> Callable[[_Command], _Command]:
+    """``click.option`` for one flag such as ``--web.listen-address``, also read from the environment."""
+    variable = environment_variable(flag)
+    return click.option(
+        flag, parameter(flag), envvar=variable, show_envvar=True, show_default=True, **settings
+    )
+
+
+def config_file() -> Callable[[_Command], _Command]:
+    """``--config.file``; None with no file."""
+    return option("--config.file", metavar="FILE", help="The configuration (YAML).")
+
+
+def web_config_file() -> Callable[[_Command], _Command]:
+    """``--web.config.file``; None with no file."""
+    what = "TLS, authentication and headers, in exporter-toolkit's format."
+    return option("--web.config.file", metavar="FILE", help=what)

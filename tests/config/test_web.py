@@ -1,0 +1,194 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.config import Secret
+from exporter.config.web import RateLimit, WebConfig, load_web
+from exporter.errors import ConfigError
+
+TESTDATA = Path(__file__).parent / "testdata" / "web"
+
+
+def names(pattern):
+    return sorted(path.name for path in TESTDATA.glob(pattern))
+
+
+@pytest.fixture(autouse=True)
+def _among_the_files(web_files, monkeypatch):
+    monkeypatch.chdir(web_files)
+
+
+def written(tmp_path, text):
+    file = tmp_path / "web.yml"
+    file.write_text(text, encoding="utf-8")
+    return load_web(file)
+
+
+@pytest.mark.parametrize("name", names("*.ok.yml"))
+def test_a_good_file_loads(name):
+    assert isinstance(load_web(name), WebConfig)
+
+
+@pytest.mark.parametrize("name", names("*.bad.yml"))
+def test_a_bad_file_has_exactly_the_problems_written_beside_it(name):
+    with pytest.raises(ConfigError) as caught:
+        load_web(name)
+    assert f"{caught.value}\n" == Path(name).with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", names("*.bad.yml"))
+def test_no_problem_tells_a_secret(name):
+    with pytest.raises(ConfigError) as caught:
+        load_web(name)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.tool("promtool")
+@pytest.mark.parametrize("name", names("*.yml"))
+def test_promtool_has_the_same_verdict(name):
+    ran = subprocess.run(["promtool", "check", "web-config", name], check=False, capture_output=True)
+    assert (ran.returncode == 0) == (".ok." in name), ran.stderr.decode()
+
+
+@pytest.mark.parametrize("name", ["empty.ok.yml", "comments.ok.yml", "nulls.ok.yml"])
+def test_a_file_that_says_nothing_protects_nothing(name):
+    assert load_web(name) == WebConfig()
+
+
+def test_every_key_arrives():
+    config = load_web("tls_everything.ok.yml")
+    assert config.tls.client_auth_type == "RequireAndVerifyClientCert"
+    assert config.tls.client_allowed_sans == ("client.example.org", "10.0.0.1", "1")
+    assert config.tls.cipher_suites == ("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA")
+    assert config.tls.curve_preferences == ("CurveP256", "CurveP384", "CurveP521", "X25519")
+    assert (config.tls.min_version, config.tls.max_version) == ("TLS12", "TLS13")
+    assert not config.tls.prefer_server_cipher_suites
+    assert not config.http2
+    assert config.headers["X-XSS-Protection"] == "1"
+    assert list(config.users) == ["alice", "123"]
+    assert config.rate_limit == RateLimit(60.5, 20)
+
+
+def test_a_folded_header_is_one_line():
+    policy = load_web("tls_everything.ok.yml").headers["Content-Security-Policy"]
+    assert policy == "default-src 'self'; img-src *"
+
+
+def test_a_header_cannot_smuggle_another_one(tmp_path):
+    config = written(tmp_path, 'http_server_config: {headers: {X-XSS-Protection: "1\\r\\nSet-Cookie: a=b"}}')
+    assert config.headers["X-XSS-Protection"] == "1  Set-Cookie: a=b"
+
+
+def test_files_are_sought_beside_the_configuration(web_files, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert load_web(web_files / "tls_files.ok.yml").tls.key_file == web_files / "server.key"
+
+
+def test_a_certificate_and_key_may_stand_in_the_file(web_files, tmp_path):
+    lines = [
+        "tls_server_config:",
+        "  cert: |",
+        *("    " + line for line in (web_files / "server.crt").read_text().splitlines()),
+        "  key: |",
+        *("    " + line for line in (web_files / "server.key").read_text().splitlines()),
+    ]
+    config = written(tmp_path, "\n".join(lines))
+    assert config.tls.cert.startswith("-----BEGIN CERTIFICATE-----")
+    assert "PRIVATE KEY" not in repr(config)
+    assert "PRIVATE KEY" in config.tls.key.reveal()
+
+
+def test_hashes_of_passwords_do_not_print():
+    config = load_web("tls_everything.ok.yml")
+    assert "$2y$" not in repr(config)
+    assert isinstance(config.users["alice"], Secret)
+
+
+def test_the_older_word_for_any_client_certificate_is_understood():
+    assert load_web("old_word.ok.yml").tls.client_auth_type == "RequireAnyClientCert"
+
+
+def test_a_version_alone_does_not_ask_for_tls():
+    assert load_web("version_alone.ok.yml").tls is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "seconds"),
+    [
+        ("1s", 1),
+        ("1h1m1s", 3661),
+        ("250ms", 0.25),
+        ("1.5h", 5400),
+        (".5s", 0.5),
+        ("500000000", 0.5),
+        ("100µs", 1e-4),
+    ],
+)
+def test_an_interval_is_a_go_duration_or_nanoseconds(tmp_path, interval, seconds):
+    config = written(tmp_path, f"rate_limit: {{interval: {interval}, burst: 1}}")
+    assert config.rate_limit.interval == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("interval", ["0", "0s", '"0"', "-0"])
+def test_an_interval_of_nothing_is_no_limit(tmp_path, interval):
+    assert written(tmp_path, f"rate_limit: {{interval: {interval}, burst: 1}}").rate_limit is None
+
+
+@pytest.mark.parametrize("interval", ["1", "1d", "s", "1s ", "1 s", ""])
+def test_what_go_does_not_take_for_a_duration_is_refused(tmp_path, interval):
+    with pytest.raises(ConfigError, match="not a duration"):
+        written(tmp_path, f'rate_limit: {{interval: "{interval}"}}')
+
+
+def test_a_missing_file_is_a_problem():
+    with pytest.raises(ConfigError, match=r"none\.yml: cannot be read: no such file or directory"):
+        load_web("none.yml")
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "tls_server_config",
+            "basic_auth_users",
+            "rate_limit",
+            "http_server_config",
+            "headers",
+            "interval",
+            "burst",
+        ),
+        *(
+            ": ",
+            ":\n  ",
+            "\n",
+            "\n  ",
+            ", ",
+            "[",
+            "]",
+            "{",
+            "}",
+            "&a ",
+            "*a",
+            "<<: ",
+            "- ",
+            "!!int ",
+            "'",
+            '"',
+        ),
+        *("1s", "0", "1e9", "~", "yes", "cert_file", "min_version", "TLS12", "\t", "0x1f", "1_000", "é"),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_any_yaml_like_text_loads_or_is_refused(tmp_path_factory, text):
+    file = tmp_path_factory.getbasetemp() / "any-web.yml"
+    file.write_text(text, encoding="utf-8")
+    try:
+        verdict = load_web(file)
+    except ConfigError as error:
+        verdict = error.problems
+    assert verdict
