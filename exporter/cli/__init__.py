@@ -11,6 +11,7 @@ from exporter.errors import UserError
 
 PROGRAM = "org-access-exporter"
 
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EPILOG = f"""\b
 Every flag has an environment variable: ORG_ACCESS_EXPORTER_ and its name, with
 dots and dashes as underscores; --config.file is ORG_ACCESS_EXPORTER_CONFIG_FILE.
@@ -30,7 +31,10 @@ class Lazy(NamedTuple):
 COMMANDS = {
     "serve": Lazy("exporter.cli.serve:serve", "Run the exporter."),
     "demo": Lazy("exporter.cli.demo:demo", "Run the exporter against a simulated organization."),
-    "simulate": Lazy("exporter.cli.simulate:simulate", "Run only the simulated AWS endpoint."),
+    "simulate": Lazy(
+        "exporter.cli.simulate:simulate",
+        "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
+    ),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
     "version": Lazy("exporter.cli.version:version", "Show the versions of the program and its libraries."),
 }
@@ -73,9 +77,7 @@ def _import(name: str) -> click.Command:
     return command
 
 
-@click.group(
-    name=PROGRAM, cls=LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(name=PROGRAM, cls=LazyGroup, epilog=_EPILOG, context_settings=_CONTEXT)
 @click.version_option(__version__, prog_name=PROGRAM)
 def cli() -> None:
     """Prometheus exporter for AWS IAM Organizations access reports."""

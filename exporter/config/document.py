@@ -192,11 +192,12 @@ class _Builder:
         data[key] = self.build(value_node, inner)
 
     def key(self, node: yaml.Node, path: Path) -> str | None:
-        if isinstance(node, yaml.ScalarNode):
-            value = self.checked_scalar(node, path)
-            if isinstance(value, str):
-                return str(value)
-        self.note(node, path, "a key must be a string")
+        noted = len(self.problems)
+        value = self.checked_scalar(node, path) if isinstance(node, yaml.ScalarNode) else None
+        if isinstance(value, str):
+            return str(value)
+        if len(self.problems) == noted:
+            self.note(node, path, "a key must be a string")
         return None
 
     def merge(self, data: dict[str, Any], node: yaml.Node, path: Path) -> None:

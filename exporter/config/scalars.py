@@ -41,6 +41,13 @@ class TextLoader(_Shallow):
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's way: a class without its parent's
 
+    def get_single_node(self) -> yaml.Node | None:
+        """The first document: go-yaml does not look at what follows."""
+        self.get_event()  # type: ignore[no-untyped-call]  # untyped in types-PyYAML
+        if self.check_event(yaml.StreamEndEvent):
+            return None
+        return self.compose_document()
+
 
 def _resolve(loader: type[yaml.SafeLoader], rules: dict[str, str]) -> None:
     for name, pattern in rules.items():
@@ -89,10 +96,27 @@ class Text(str):
         """The boolean that is written here, None if it is not one."""
         return self in _TRUE if self.tag == "bool" else None
 
+    @property
+    def number(self) -> int | None:
+        """The 64-bit number that is written here, without its fraction, None if it is not one."""
+        if self.tag not in {"int", "float"} or len(self) > 100:
+            return None
+        try:
+            number = _go_integer(self) if self.tag == "int" else int(float(self))
+        except (ValueError, OverflowError):
+            return None
+        return number if abs(number) < 2**63 else None
+
+
+def _go_integer(text: str) -> int:
+    digits = text.replace("_", "")
+    octal = re.fullmatch("([-+]?)0([0-7]+)", digits)
+    return int(f"{octal[1]}0o{octal[2]}" if octal else digits, base=0)
+
 
 def text_value(node: yaml.ScalarNode) -> Text | None:
-    """The scalar as ``Text``, None for null. ValueError for a tag that means nothing here."""
-    kind = _kind(node)
+    """The scalar as ``Text``, None for null; private tags change nothing. ValueError for !!binary and such."""
+    kind = _kind(node) if node.tag.startswith(_TAG) else "str"
     return None if kind == "null" else Text(node.value, "str" if kind == "merge" else kind)
 
 
@@ -134,4 +158,6 @@ def _kind(node: yaml.ScalarNode) -> str:
     kind = node.tag.removeprefix(_TAG)
     if kind not in {"str", "bool", "int", "float", "null", "merge"}:
         raise ValueError(f"the tag {quote(node.tag.replace(_TAG, '!!'))} has no meaning here")
+    if kind == "null" and node.value not in _NULL.split("|"):
+        raise ValueError(f"{quote(node.value)} is not null")
     return kind

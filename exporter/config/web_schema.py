@@ -84,15 +84,15 @@ def _boolean(value: object) -> object:
 
 
 def _integer(value: object) -> int:
-    if isinstance(value, Text) and value.tag in {"int", "float"} and re.fullmatch("[-+]?[0-9]{1,18}", value):
-        return int(value)
+    if isinstance(value, Text) and value.number is not None:
+        return value.number
     raise ValueError(f"must be a whole number, not {describe(value)}")
 
 
 def _interval(value: object) -> float:
     """Seconds of a Go duration, or of a plain number, which Go takes for nanoseconds."""
-    if isinstance(value, Text) and value.tag in {"int", "float"} and re.fullmatch("[-+]?[0-9]{1,18}", value):
-        return int(value) / 1e9
+    if isinstance(value, Text) and value.number is not None:
+        return value.number / 1e9
     text = value if isinstance(value, str) else ""
     match = _GO_DURATION.fullmatch(text)
     if text in {"0", "+0", "-0"}:
@@ -101,6 +101,10 @@ def _interval(value: object) -> float:
         raise ValueError(f"{describe(value)} is not a duration such as 1s, 200ms or 1m30s")
     total = sum(float(number) * _NANOSECONDS[unit] for number, unit in _GO_PART.findall(match[2])) / 1e9
     return -total if match[1] == "-" else total
+
+
+def _items(value: object) -> object:
+    return [item for item in value if item is not None] if isinstance(value, list) else value
 
 
 def _one_of(*words: str) -> BeforeValidator:
@@ -151,6 +155,8 @@ def _not_bcrypt(hashed: bytes) -> str:
 String = Annotated[str, BeforeValidator(_string)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Version = Annotated[str, _one_of(*TLS_VERSIONS)]
+CipherSuite = Annotated[str, BeforeValidator(_cipher_suite)]
+Curve = Annotated[str, _one_of(*CURVES)]
 
 
 class Tls(_Section):
@@ -166,8 +172,8 @@ class Tls(_Section):
     client_allowed_sans: list[String] | None = None
     min_version: Version = "TLS12"
     max_version: Version = "TLS13"
-    cipher_suites: list[Annotated[str, BeforeValidator(_cipher_suite)]] = []
-    curve_preferences: list[Annotated[str, _one_of(*CURVES)]] = []
+    cipher_suites: Annotated[list[CipherSuite], BeforeValidator(_items)] = []
+    curve_preferences: Annotated[list[Curve], BeforeValidator(_items)] = []
     prefer_server_cipher_suites: Boolean = True
 
 

@@ -132,6 +132,10 @@ def test_an_interval_is_a_go_duration_or_nanoseconds(tmp_path, interval, seconds
     assert config.rate_limit.interval == pytest.approx(seconds)
 
 
+def test_numbers_are_read_as_go_reads_them():
+    assert load_web("go_numbers.ok.yml").rate_limit == RateLimit(1.0, 19)
+
+
 @pytest.mark.parametrize("interval", ["0", "0s", '"0"', "-0"])
 def test_an_interval_of_nothing_is_no_limit(tmp_path, interval):
     assert written(tmp_path, f"rate_limit: {{interval: {interval}, burst: 1}}").rate_limit is None

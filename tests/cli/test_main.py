@@ -1,0 +1,128 @@
+import ast
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+import pytest
+
+from exporter import cli
+from exporter.__main__ import main
+from exporter.errors import ConfigError, Problem, UserError
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Makes ``org-access-exporter x`` do as told."""
+
+    def behave(act):
+        @click.command("x")
+        def x():
+            return act()
+
+        monkeypatch.setattr(cli, "COMMANDS", {"x": cli.Lazy(f"{__name__}:x", "Does x.")})
+        monkeypatch.setattr(cli, "import_module", lambda _: type("Module", (), {"x": x}))
+
+    return behave
+
+
+def raising(error):
+    def act():
+        raise error
+
+    return act
+
+
+def test_a_command_that_returns_nothing_went_well(command):
+    command(lambda: None)
+    assert main(["x"]) == 0
+
+
+def test_what_a_command_returns_is_the_exit_code(command):
+    command(lambda: 7)
+    assert main(["x"]) == 7
+
+
+def test_a_user_error_is_one_line_and_exit_code_1(command, capsys):
+    command(raising(UserError("no such\nthing")))
+    assert main(["x"]) == 1
+    assert capsys.readouterr().err == "error: no such\\nthing\n"
+
+
+def test_each_problem_of_a_configuration_is_a_line(command, capsys):
+    command(raising(ConfigError([Problem("f", 1, 2, "a", "bad"), Problem("f", 3, 4, "", "worse")])))
+    assert main(["x"]) == 1
+    assert capsys.readouterr().err == "error: f:1:2: a: bad\nerror: f:3:4: worse\n"
+
+
+def test_what_the_system_refuses_is_one_line_and_exit_code_1(command, capfd):
+    command(raising(OSError(98, "Address already in use")))
+    assert main(["x"]) == 1
+    assert capfd.readouterr().err == "error: [Errno 98] Address already in use\n"
+
+
+def test_an_interrupt_is_exit_code_130(command, capsys):
+    command(raising(KeyboardInterrupt()))
+    assert main(["x"]) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_mistake_of_ours_is_not_hidden(command):
+    command(raising(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        main(["x"])
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["version", "--output", "xml"], []])
+def test_wrong_usage_is_exit_code_2(arguments, capsys):
+    assert main(arguments) == 2
+    assert "Usage:" in capsys.readouterr().err
+
+
+def test_a_command_without_its_extra_says_what_to_install(monkeypatch, capsys):
+    def missing(_):
+        raise ModuleNotFoundError("No module named 'moto'", name="moto")
+
+    monkeypatch.setattr(cli, "import_module", missing)
+    assert main(["demo"]) == 1
+    told = capsys.readouterr().err
+    assert told == "error: demo needs moto, which is not installed: pip install 'org-access-exporter[demo]'\n"
+
+
+def test_help_lists_every_command(capsys):
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert all(f"  {name}  " in told for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_list_of_commands_says_what_the_command_says(name):
+    module, attribute = cli.COMMANDS[name].target.split(":")
+    # Read, not imported: some commands need an extra.
+    tree = ast.parse(Path(find_spec(module).origin).read_text(encoding="utf-8"))
+    (function,) = (node for node in tree.body if getattr(node, "name", "") == attribute)
+    assert ast.get_docstring(function).splitlines()[0] == cli.COMMANDS[name].summary
+
+
+def test_the_shell_completes_commands():
+    environment = os.environ | {
+        "_ORG_ACCESS_EXPORTER_COMPLETE": "bash_complete",
+        "COMP_WORDS": "org-access-exporter ch",
+        "COMP_CWORD": "1",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "exporter"], env=environment, check=True, capture_output=True, text=True
+    )
+    assert ran.stdout == "plain,check-config\n"
+
+
+def test_a_reader_that_goes_away_causes_no_traceback():
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-m", "exporter", "version"], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (1, b"")
