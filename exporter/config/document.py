@@ -208,7 +208,7 @@ class _Builder:
                 if key_node.tag == _MERGE:
                     with self.inside(source, path):
                         self.merge(data, value_node, path)
-                elif key_node.value not in data:
+                elif not (isinstance(key_node, yaml.ScalarNode) and key_node.value in data):
                     self.entry(data, key_node, value_node, path)
 
     def sources(self, node: yaml.Node, path: Path) -> Iterator[yaml.MappingNode]:

@@ -115,7 +115,7 @@ def _go_integer(text: str) -> int:
 
 
 def text_value(node: yaml.ScalarNode) -> Text | None:
-    """The scalar as ``Text``, None for null; private tags change nothing. ValueError for !!binary and such."""
+    """The scalar as ``Text``, None for null; private tags change nothing. ValueError for !!binary etc."""
     kind = _kind(node) if node.tag.startswith(_TAG) else "str"
     return None if kind == "null" else Text(node.value, "str" if kind == "merge" else kind)
 
