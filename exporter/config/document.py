@@ -98,8 +98,6 @@ def _compose(text: str, file: str, loader_class: type[yaml.SafeLoader]) -> yaml.
         place = _place(mark) if mark else Place(1, 1)
         said = ", ".join(filter(None, (error.context, error.problem)))
         raise ConfigError([_problem(file, place, (), f"not valid YAML: {escape(said)}")]) from error
-    except yaml.reader.ReaderError as error:
-        raise ConfigError([_unreadable(text, file, error)]) from error
     except (ValueError, OverflowError) as error:
         # PyYAML lets these through for an impossible \U escape and for absurd %YAML versions.
         place = Place(loader.line + 1, loader.column + 1)

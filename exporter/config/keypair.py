@@ -23,8 +23,6 @@ def _load(certificate_file: Path, key_file: Path) -> str:
         context.load_cert_chain(certificate_file, key_file, password="")
     except ssl.SSLError as error:
         return _reason(error)
-    except (OSError, ValueError) as error:
-        return str(error)
     return ""
 
 

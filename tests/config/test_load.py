@@ -97,6 +97,11 @@ def test_every_region_botocore_knows_is_accepted_and_in_its_partition(partition)
     assert {partition_of(region(name)) for name in regions} == {partition}
 
 
+def test_the_partition_of_an_organization_follows_from_its_region():
+    partitions = [item.partition for item in load(TESTDATA / "partitions.ok.yml").organizations]
+    assert partitions == ["aws", "aws-us-gov", "aws-cn"]
+
+
 def test_a_problem_points_at_the_value():
     (problem,) = problems_of("organizations:\n  - name: a\n    region:   nowhere\n")
     assert (problem.line, problem.column, problem.path) == (3, 15, "organizations[0].region")

@@ -31,6 +31,11 @@ def test_secrets_compare_by_value():
     assert Secret("a") != "a"
 
 
+def test_an_empty_secret_is_no_secret():
+    assert Secret("a")
+    assert not Secret("")
+
+
 def test_a_copied_secret_is_the_same_secret():
     assert copy.deepcopy(Secret("a")) == Secret("a")
 
