@@ -1,0 +1,45 @@
+"""What all tests share: the programs that `make tools` installs."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+_TOOLS = Path(__file__).parents[1] / ".tools" / "bin"
+
+
+def find_tool(name: str) -> str | None:
+    """The path of a program, from .tools/bin or PATH; None where neither has it."""
+    return shutil.which(name, path=os.pathsep.join([str(_TOOLS), os.environ.get("PATH", os.defpath)]))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-tools",
+        action="store_true",
+        help="fail a test whose program is missing, where it would be skipped otherwise",
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = [name for mark in item.iter_markers("tool") for name in mark.args if not find_tool(name)]
+    if not missing:
+        return
+    reason = f"{', '.join(missing)} not found: run `make tools`"
+    if item.config.getoption("--require-tools"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """Where a program is; the test that asks says so with ``@pytest.mark.tool(name)``."""
+
+    def path(name: str) -> str:
+        found = find_tool(name)
+        assert found, f"{name} not found: the test lacks @pytest.mark.tool({name!r})"
+        return found
+
+    return path
