@@ -1,0 +1,123 @@
+"""No container engine is at hand: the Dockerfile is read, and its steps are taken in a plain directory."""
+
+import fnmatch
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def instructions() -> list[tuple[str, str]]:
+    """(keyword, rest) of each instruction, continued lines joined."""
+    lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.startswith("#")]
+    joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line)]
+
+
+def of(keyword: str) -> list[str]:
+    return [rest for word, rest in instructions() if word == keyword]
+
+
+def copied_sources() -> list[str]:
+    sources = []
+    for rest in of("COPY"):
+        if not rest.startswith("--from="):
+            sources += rest.replace("${REQUIREMENTS}", "serve").split()[:-1]
+    return sources
+
+
+def ignored(path: str) -> bool:
+    """As Docker reads .dockerignore: the last pattern that matches the path or a parent decides."""
+    verdict = False
+    parents = [path, *map(str, Path(path).parents)][:-1]
+    for line in (ROOT / ".dockerignore").read_text().splitlines():
+        pattern = line.removeprefix("!").removeprefix("**/")
+        if line and not line.startswith("#") and any(fnmatch.fnmatch(name, pattern) for name in parents):
+            verdict = not line.startswith("!")
+    return verdict
+
+
+@pytest.mark.parametrize("source", copied_sources())
+def test_what_the_image_copies_exists_and_reaches_the_builder(source):
+    assert (ROOT / source).exists()
+    assert not ignored(source)
+
+
+@pytest.mark.parametrize("path", [".git/config", ".venv/bin/python", "tests/conftest.py", ".tools/bin/helm"])
+def test_what_the_image_does_not_need_stays_away_from_the_builder(path):
+    assert ignored(path)
+
+
+def test_the_image_runs_as_nobody_by_number():
+    assert of("USER") == ["65534:65534"]
+
+
+def test_the_image_serves_by_default_on_the_documented_port():
+    assert [json.loads(of(word)[0]) for word in ("ENTRYPOINT", "CMD")] == [["org-access-exporter"], ["serve"]]
+    assert of("EXPOSE") == ["10078"]
+
+
+def test_the_base_image_can_be_pinned_by_its_digest():
+    assert of("FROM")[0] == "python:${PYTHON}${PYTHON_DIGEST:+@${PYTHON_DIGEST}} AS base"
+
+
+def test_the_image_is_labelled_with_the_version_of_the_project():
+    assert f"VERSION={PYPROJECT['project']['version']}" in of("ARG")
+
+
+def health_check(url: str) -> int:
+    command = json.loads(of("HEALTHCHECK")[0].partition("CMD ")[2])
+    environment = {**os.environ, "HEALTH_URL": url}
+    done = subprocess.run(
+        [sys.executable, *command[1:]], env=environment, capture_output=True, timeout=30, check=False
+    )
+    return done.returncode
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
+def test_the_health_check_tells_well_from_unwell(answering, status, healthy):
+    assert (health_check(answering(status)) == 0) == healthy
+
+
+def test_the_health_check_fails_where_nobody_listens():
+    assert health_check("http://127.0.0.1:1/-/healthy") != 0
+
+
+def steps(directory: Path) -> list[str]:
+    """The RUN lines of the build stage, with the image's absolute paths moved below a directory."""
+    return [
+        re.sub(r" /(wheels|app|state)\b", rf" {directory}/\1", step).replace(
+            "-o 65534 -g 65534", "" if os.geteuid() else "-o 65534 -g 65534"
+        )
+        for step in of("RUN")
+    ]
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_image_make_a_program_that_runs(tmp_path):
+    source = tmp_path / "src"
+    source.mkdir()
+    for name in copied_sources():
+        (shutil.copytree if (ROOT / name).is_dir() else copy_file)(ROOT / name, source / name)
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": programs, "REQUIREMENTS": "serve", "SOURCE_DATE_EPOCH": "0"}
+    for step in steps(tmp_path):
+        subprocess.run(["sh", "-ec", step], cwd=source, env=environment, check=True, timeout=600)
+    program = tmp_path / "app/bin/org-access-exporter"
+    said = subprocess.run([program, "version"], capture_output=True, text=True, timeout=60, check=True)
+    assert PYPROJECT["project"]["version"] in said.stdout
+    assert not list((tmp_path / "app").rglob("hatchling"))
+
+
+def copy_file(source: Path, destination: Path) -> None:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, destination)
