@@ -1,0 +1,6 @@
+"""HTTP over bytes that are ready: this package reads what is published, and computes nothing."""
+
+from exporter.web.listeners import Listeners
+from exporter.web.surface import Surface, WebSettings
+
+__all__ = ["Listeners", "Surface", "WebSettings"]

@@ -1,0 +1,78 @@
+"""Answers on their way to the client: compressed or not, in slices, for as long as the client takes part.
+
+A body exists once, compressed, and is shared by everybody who asked for it; a client costs a slice of it.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiohttp import hdrs, web
+
+from exporter.exposition import Body, Format, answer, deflate, encode
+from exporter.web.negotiation import gzip_wanted
+
+_SLICE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a client, in seconds: to take one slice, and to take a whole answer."""
+
+    slice: float = 60.0
+    whole: float = 600.0
+
+
+def accepted(request: web.Request, name: str) -> str:
+    """All headers of one name as the one list that they stand for."""
+    return ",".join(request.headers.getall(name, ()))
+
+
+def packed(text: str) -> Body:
+    """A body that says ``text``."""
+    return answer([deflate(encode(text))], [], Format.TEXT)
+
+
+async def deliver(
+    request: web.Request, body: Body, content_type: str, vary: str = "Accept-Encoding", *, patience: Patience
+) -> web.StreamResponse:
+    """Answer with a body, as gzip if that is wanted.
+
+    A client that has run out of our patience is cut off: nobody else hears of it.
+    """
+    compressed = gzip_wanted(accepted(request, hdrs.ACCEPT_ENCODING))
+    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: content_type, hdrs.VARY: vary})
+    response.content_length = body.compressed_length if compressed else body.length
+    if compressed:
+        response.headers[hdrs.CONTENT_ENCODING] = "gzip"
+    await response.prepare(request)
+    if request.method != hdrs.METH_HEAD:
+        await _send(request, response, body.pieces if compressed else body.inflated(), patience)
+    return response
+
+
+async def _send(
+    request: web.Request,
+    response: web.StreamResponse,
+    pieces: Iterator[bytes] | tuple[bytes, ...],
+    patience: Patience,
+) -> None:
+    try:
+        async with asyncio.timeout(patience.whole):
+            for piece in _slices(pieces):
+                async with asyncio.timeout(patience.slice):
+                    await response.write(piece)
+                # A fast client never makes write() wait, and would have the loop for itself.
+                await asyncio.sleep(0)
+            await response.write_eof()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+
+
+def _slices(pieces: Iterator[bytes] | tuple[bytes, ...]) -> Iterator[memoryview]:
+    """The same bytes in pieces of at most one slice, none of them copied."""
+    for piece in pieces:
+        view = memoryview(piece)
+        for start in range(0, len(view), _SLICE):
+            yield view[start : start + _SLICE]

@@ -1,0 +1,112 @@
+"""``/metrics`` and ``/probe``: so many at once, with ages that are true, in the format that was asked for."""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from aiohttp import hdrs, web
+
+from exporter.exposition import Body
+from exporter.families import Group
+from exporter.publication import Published
+from exporter.web import composition, parameters
+from exporter.web.bench import Bench
+from exporter.web.composition import Wish
+from exporter.web.delivery import Patience, accepted, deliver
+from exporter.web.directory import Directories
+from exporter.web.negotiation import format_for
+from exporter.web.surface import Surface
+
+AGES_TRUE = 60.0  # s that an age may be off
+TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
+
+
+class Scrapes:
+    """Serves scrapes, at most ``limit`` of them at the same time."""
+
+    def __init__(
+        self,
+        surface: Surface,
+        directories: Directories,
+        *,
+        limit: int,
+        hidden: frozenset[Group] = frozenset(),
+        patience: Patience,
+    ) -> None:
+        self._surface = surface
+        self._directories = directories
+        self._limit = limit
+        self._hidden = hidden
+        self._patience = patience
+        self._running = 0
+        self._refreshing = Bench(1, "ages")
+
+    async def metrics(self, request: web.Request) -> web.StreamResponse:
+        """Everything."""
+        return await self._serve(
+            request, lambda published, wish: composition.whole(self._surface, published, wish)
+        )
+
+    async def probe(self, request: web.Request) -> web.StreamResponse:
+        """One entity's share of everything."""
+        target = parameters.single(request.query, "target")
+        if not target:
+            raise web.HTTPBadRequest(text="target is missing: it is the id of an entity, as /sd lists them\n")
+        return await self._serve(request, lambda published, wish: self._share(published, target, wish))
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self._refreshing.close()
+
+    def _share(self, published: Published, target: str, wish: Wish) -> Body:
+        directory = self._directories.of(published)
+        if target not in directory.keys:
+            raise web.HTTPNotFound(text=_absence(published, target))
+        return composition.share(self._surface, published, directory, target, wish)
+
+    async def _serve(
+        self, request: web.Request, compose: Callable[[Published, Wish], Body]
+    ) -> web.StreamResponse:
+        groups = parameters.groups(request.query) - self._hidden
+        wish = Wish(groups, format_for(accepted(request, hdrs.ACCEPT)))
+        with self._turnstile():
+            await self._renew_ages()
+            body = compose(self._surface.published(), wish)
+            patience = _shortened(self._patience, request.headers.get(TIMEOUT))
+            vary = "Accept, Accept-Encoding"
+            return await deliver(request, body, wish.format.value, vary, patience=patience)
+
+    @contextmanager
+    def _turnstile(self) -> Iterator[None]:
+        if self._running >= self._limit:
+            raise web.HTTPServiceUnavailable(
+                text=f"{self._limit} scrapes are being served, and --web.max-requests allows no more\n",
+                headers={hdrs.RETRY_AFTER: "1"},
+            )
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+
+    async def _renew_ages(self) -> None:
+        """Ages are renewed in the background; a process that was suspended has fallen behind with it."""
+        if self._surface.clock() - self._surface.published().exposition.aged_at > AGES_TRUE:
+            await self._refreshing.share("ages", self._surface.refresh)
+
+
+def _absence(published: Published, target: str) -> str:
+    undiscovered = [view.name for view in published.snapshot.organizations if view.discovery is None]
+    if undiscovered:
+        names = ", ".join(undiscovered)
+        return f"no entity {target!r} is known, and no discovery has succeeded yet for: {names}\n"
+    return f"no entity {target!r} was found by the last discovery, or it is out of scope\n"
+
+
+def _shortened(patience: Patience, timeout: str | None) -> Patience:
+    """No more patience than the scraper has itself: after its timeout nobody reads the answer."""
+    try:
+        seconds = float(timeout) if timeout else math.inf
+    except ValueError:
+        return patience
+    return Patience(patience.slice, min(patience.whole, seconds)) if seconds > 0 else patience

@@ -1,0 +1,43 @@
+"""What the web server is given: callables into the rest of the daemon, and settings."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from exporter.families import Family, Group
+from exporter.publication import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The daemon as the web server sees it.
+
+    ``published`` and ``stopping`` are called on the event loop and must not block; ``reload`` (raises
+    UserError) and ``refresh`` (renews the ages) are called in a thread. ``own`` gives the daemon's own
+    families of some groups with their lines. ``clock`` gives Unix seconds.
+    """
+
+    published: Callable[[], Published]
+    own: Callable[[frozenset[Group]], Iterable[tuple[Family, bytes]]]
+    config_text: Callable[[], str]
+    reload: Callable[[], None]
+    stopping: Callable[[], bool]
+    clock: Callable[[], float]
+    refresh: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The ``--web.*`` flags.
+
+    An empty ``route_prefix`` means the path of ``external_url``, ``/`` means none. ``max_requests`` limits
+    the scrapes that are served at the same time. Without ``exporter_metrics`` the group ``exporter`` is
+    left out of every answer.
+    """
+
+    listen_addresses: tuple[str, ...]
+    health_listen_address: str | None = None
+    telemetry_path: str = "/metrics"
+    route_prefix: str = ""
+    external_url: str = ""
+    max_requests: int = 40
+    exporter_metrics: bool = True
