@@ -8,7 +8,6 @@ from exporter.errors import NoSuchJobError, TransitError
 from exporter.job import Fault, Job, State
 from exporter.model import JobStatus, JobView, Page, Work
 
-
 _PAST = 0.001  # s beyond the deadline for the last look, so that rounding cannot make it one of many
 
 

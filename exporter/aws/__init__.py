@@ -1,0 +1,9 @@
+"""AWS, spoken through boto3: the only room that knows IAM, Organizations and STS."""
+
+from exporter.aws.access import Access
+from exporter.aws.calls import Call
+from exporter.aws.organization import AwsOrganization
+from exporter.aws.report import ReportSession
+from exporter.aws.scope import Scope
+
+__all__ = ["Access", "AwsOrganization", "Call", "ReportSession", "Scope"]

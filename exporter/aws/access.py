@@ -1,0 +1,180 @@
+"""Who we are to AWS: credentials that stay the same for a job, and the clients made with them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
+from botocore.exceptions import BotoCoreError
+
+from exporter import __version__
+from exporter.aws.calls import Call, Meter, Service
+from exporter.aws.faults import mapped
+from exporter.errors import AwsError, CredentialsError
+
+_ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last
+_SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How one organization is reached; None leaves it to boto3's own chain and endpoints."""
+
+    region: str = "us-east-1"
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    session_name: str = "org-access-exporter"
+    iam_endpoint: str | None = None
+    organizations_endpoint: str | None = None
+    sts_endpoint: str | None = None
+
+    def endpoint(self, api: str) -> str | None:
+        """The endpoint configured for ``iam``, ``organizations`` or ``sts``."""
+        return {
+            "iam": self.iam_endpoint,
+            "organizations": self.organizations_endpoint,
+            "sts": self.sts_endpoint,
+        }[api]
+
+
+class Keys(NamedTuple):
+    """Credentials that do not refresh themselves."""
+
+    access_key: str
+    secret_key: str
+    token: str | None
+
+
+class Role(NamedTuple):
+    """The keys of an assumed role, and when they end (Unix seconds)."""
+
+    keys: Keys
+    expires: float
+
+
+# ``standard`` retries would do for all but throttling, which ``adaptive`` also slows down for.
+# Whether a parameter is right is for AWS to say.
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=30,
+    retries={"mode": "adaptive", "total_max_attempts": 4},
+    parameter_validation=False,
+    tcp_keepalive=True,
+    user_agent_extra=f"org-access-exporter/{__version__}",
+)
+
+
+class Door:
+    """Opens services for one :class:`Access`. Safe to use from several threads."""
+
+    def __init__(
+        self, access: Access, observe: Callable[[Call], None], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._access = access
+        self._meter = Meter(observe)
+        self._clock = clock
+        self._lock = Lock()
+        self._session: Any = None
+        self._role: Role | None = None
+        self._services: dict[str, tuple[Keys, Service]] = {}
+
+    def service(self, api: str, lifetime: float = 0.0) -> Service:
+        """An API with credentials that live at least ``lifetime`` seconds; raises AwsError.
+
+        The same client as before, as long as the credentials are the same: making one takes 20-100 ms.
+        """
+        with self._lock:
+            try:
+                return self._made(api, self._keys(lifetime))
+            except CredentialsError:
+                self._reset()
+                raise
+
+    def forget(self) -> None:
+        """AWS did not take the credentials: find new ones next time, they may have been changed."""
+        with self._lock:
+            self._reset()
+
+    def _reset(self) -> None:
+        self._session = None
+        self._role = None
+
+    def _keys(self, lifetime: float) -> Keys:
+        if self._access.role_arn is None:
+            return self._own(lifetime)
+        if self._role is None or self._role.expires - self._clock() < lifetime:
+            self._role = self._assumed(self._access.role_arn, lifetime)
+        return self._role.keys
+
+    def _assumed(self, role_arn: str, lifetime: float) -> Role:
+        parameters = {
+            "RoleArn": role_arn,
+            "RoleSessionName": self._access.session_name,
+            "DurationSeconds": max(_ROLE_SESSION, int(lifetime)),
+        }
+        if self._access.external_id is not None:
+            parameters["ExternalId"] = self._access.external_id
+        answer = self._made("sts", self._own(0.0)).call("assume_role", **parameters)
+        try:
+            given = answer["Credentials"]
+            keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+            return Role(keys, given["Expiration"].timestamp())
+        except (KeyError, AttributeError) as error:
+            told = "the answer holds no credentials"
+            raise CredentialsError("AssumeRole", "NoCredentials", told) from error
+
+    def _own(self, lifetime: float) -> Keys:
+        """What boto3's chain gives; asked twice if the first ones end too soon."""
+        credentials, keys = self._chain()
+        if isinstance(credentials, RefreshableCredentials) and credentials.refresh_needed(lifetime):
+            self._session = None
+            _, keys = self._chain()
+        return keys
+
+    def _chain(self) -> tuple[Any, Keys]:
+        try:
+            credentials = self._botocore().get_credentials()
+            frozen = credentials.get_frozen_credentials() if credentials else None
+        except Exception as error:
+            # Any program, file or service of the chain may fail in its own way.
+            raise _credentials_error(error) from error
+        if frozen is None:
+            raise CredentialsError(_SOURCE, "NoCredentials", "no AWS credentials were found")
+        return credentials, Keys(frozen.access_key, frozen.secret_key, frozen.token)
+
+    def _botocore(self) -> Any:
+        if self._session is None:
+            session = boto3.Session(profile_name=self._access.profile, region_name=self._access.region)
+            self._meter.attach(session.events)
+            self._session = session
+            self._services = {}
+        return self._session
+
+    def _made(self, api: str, keys: Keys) -> Service:
+        known = self._services.get(api)
+        if known and known[0] == keys:
+            return known[1]
+        try:
+            client = self._botocore().client(
+                api,
+                endpoint_url=self._access.endpoint(api),
+                aws_access_key_id=keys.access_key,
+                aws_secret_access_key=keys.secret_key,
+                aws_session_token=keys.token,
+                config=_CONFIG,
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise mapped("CreateClient", error) from error
+        service = Service(client, self._meter)
+        self._services[api] = (keys, service)
+        return service
+
+
+def _credentials_error(error: Exception) -> AwsError:
+    told = mapped(_SOURCE, error)
+    return CredentialsError(told.operation, told.code, told.message)

@@ -1,0 +1,80 @@
+"""Calls to AWS: made, counted, and their failures mapped, in one place.
+
+botocore repeats calls by itself. Its events tell of every single request, so that the counters show as many
+as AWS counts.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import local
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from exporter.aws.faults import mapped
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request: ``seconds`` until its answer, ``code`` of its error (empty: it succeeded)."""
+
+    api: str
+    operation: str
+    seconds: float
+    code: str = ""
+
+
+class Meter:
+    """Hears every request of the botocore sessions it is attached to, in any thread."""
+
+    def __init__(self, observe: Callable[[Call], None]) -> None:
+        self._observe = observe
+        self._pending = local()
+
+    def attach(self, events: Any) -> None:
+        """Listen on a session's events; clients made from it afterwards inherit that."""
+        # Last, since the adaptive retry's own handler may wait for seconds before the request leaves.
+        events.register_last("before-send", self._sent)
+        events.register("response-received", self._answered)
+
+    def settle(self, code: str) -> None:
+        """The request under way in this thread, if there is one, ended with this error code."""
+        sent = getattr(self._pending, "request", None)
+        if sent is None:
+            return
+        self._pending.request = None
+        api, operation, start = sent
+        self._observe(Call(api, operation, time.monotonic() - start, code))
+
+    def _sent(self, event_name: str, **_: Any) -> None:
+        _event, api, operation = event_name.split(".", 2)
+        self._pending.request = (api, operation, time.monotonic())
+
+    def _answered(
+        self, parsed_response: dict[str, Any] | None, exception: Exception | None, **_: Any
+    ) -> None:
+        if exception is not None:
+            self.settle(type(exception).__name__)
+        else:
+            self.settle((parsed_response or {}).get("Error", {}).get("Code", ""))
+
+
+class Service:
+    """One AWS API with the credentials that its client was made with."""
+
+    def __init__(self, client: Any, meter: Meter) -> None:
+        self._client = client
+        self._meter = meter
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """The answer to ``method`` (boto3's name of the operation); raises AwsError."""
+        operation = self._client.meta.method_to_api_mapping[method]
+        try:
+            return dict(getattr(self._client, method)(**parameters))
+        except ClientError as error:
+            raise mapped(operation, error) from error
+        except Exception as error:
+            # botocore lets the errors of its parsers out as they are, whatever they are.
+            self._meter.settle(type(error).__name__)
+            raise mapped(operation, error) from error

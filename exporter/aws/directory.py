@@ -1,0 +1,155 @@
+"""The tree of an organization, read from AWS Organizations."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.aws.calls import Service
+from exporter.errors import TransitError
+from exporter.model import Entity, EntityType, Policy
+
+_SCP = "SERVICE_CONTROL_POLICY"
+_PARTITION = 1  # its place in an ARN
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One reading. ``hint`` says what in it stands in the way of access reports; empty: nothing."""
+
+    org_id: str
+    management_account_id: str
+    partition: str
+    entities: tuple[Entity, ...]
+    hint: str
+
+
+def read_directory(organizations: Service) -> Directory:
+    """Root, OUs and accounts, each parent before its children; raises AwsError."""
+    organization = _field(organizations.call("describe_organization"), "Organization", "DescribeOrganization")
+    org_id = _field(organization, "Id", "DescribeOrganization")
+    management = organization.get("MasterAccountId") or ""
+    roots = list(_pages(organizations, "list_roots", "Roots"))
+    units = _walk(organizations, [_root(root, org_id) for root in roots])
+    accounts = _accounts(organizations, units, management)
+    return Directory(
+        org_id=org_id,
+        management_account_id=management,
+        partition=_partition(organization),
+        entities=_in_tree_order([*units, *accounts]),
+        hint=_hint(organization, roots),
+    )
+
+
+def read_policies(organizations: Service) -> tuple[Policy, ...]:
+    """Every service control policy; raises AwsError."""
+    found = _pages(organizations, "list_policies", "Policies", Filter=_SCP)
+    return tuple(Policy(_field(item, "Id", "ListPolicies"), item.get("Name") or "") for item in found)
+
+
+def _root(root: Mapping[str, Any], org_id: str) -> Entity:
+    root_id = _field(root, "Id", "ListRoots")
+    return Entity(root_id, EntityType.ROOT, root.get("Name") or "", f"{org_id}/{root_id}")
+
+
+def _walk(organizations: Service, roots: Iterable[Entity]) -> list[Entity]:
+    """The roots and every OU below them. An OU met again, moved meanwhile, is not walked again."""
+    found = {root.id: root for root in roots}
+    waiting = list(found.values())
+    while waiting:
+        units = [unit for unit in _units(organizations, waiting.pop(0)) if unit.id not in found]
+        found.update((unit.id, unit) for unit in units)
+        waiting += units
+    return list(found.values())
+
+
+def _units(organizations: Service, parent: Entity) -> list[Entity]:
+    method = "list_organizational_units_for_parent"
+    listed = _pages(organizations, method, "OrganizationalUnits", ParentId=parent.id)
+    return [_unit(item, parent) for item in listed]
+
+
+def _unit(item: Mapping[str, Any], parent: Entity) -> Entity:
+    unit_id = _field(item, "Id", "ListOrganizationalUnitsForParent")
+    path = _ending((item.get("Path") or "").rstrip("/") or parent.path, unit_id)
+    return Entity(unit_id, EntityType.ORGANIZATIONAL_UNIT, item.get("Name") or "", path, parent.id)
+
+
+def _accounts(organizations: Service, units: Iterable[Entity], management: str) -> list[Entity]:
+    """By one listing, if AWS tells the paths in it; parent by parent otherwise."""
+    listed = list(_pages(organizations, "list_accounts", "Accounts"))
+    if all(item.get("Paths") for item in listed):
+        return [_account(item, item["Paths"][0].rstrip("/"), management) for item in listed]
+    return [
+        _account(item, unit.path, management)
+        for unit in units
+        for item in _pages(organizations, "list_accounts_for_parent", "Accounts", ParentId=unit.id)
+    ]
+
+
+def _account(item: Mapping[str, Any], path: str, management: str) -> Entity:
+    account_id = _field(item, "Id", "ListAccounts")
+    path = _ending(path, account_id)
+    return Entity(
+        id=account_id,
+        type=EntityType.MANAGEMENT_ACCOUNT if account_id == management else EntityType.ACCOUNT,
+        name=item.get("Name") or "",
+        path=path,
+        parent_id=path.split("/")[-2],
+        state=item.get("State") or item.get("Status") or "",
+    )
+
+
+def _ending(path: str, entity_id: str) -> str:
+    """AWS may or may not end an entity's path with the entity itself."""
+    return path if path.endswith(f"/{entity_id}") else f"{path}/{entity_id}"
+
+
+def _in_tree_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Depth first, as AWS listed them; an entity listed twice counts once, where it was seen last."""
+    latest = {entity.id: entity for entity in entities}
+    below: dict[str, list[Entity]] = {}
+    for entity in latest.values():
+        below.setdefault(entity.parent_id if entity.parent_id in latest else "", []).append(entity)
+    ordered: list[Entity] = []
+    waiting = list(reversed(below.get("", ())))
+    while waiting:
+        entity = waiting.pop()
+        ordered.append(entity)
+        waiting += reversed(below.get(entity.id, ()))
+    return tuple(ordered)
+
+
+def _partition(organization: Mapping[str, Any]) -> str:
+    parts = str(organization.get("Arn") or "").split(":")
+    return parts[_PARTITION] if len(parts) > _PARTITION else ""
+
+
+def _hint(organization: Mapping[str, Any], roots: Iterable[Mapping[str, Any]]) -> str:
+    if organization.get("FeatureSet") == "CONSOLIDATED_BILLING":
+        return "the organization has only consolidated billing; access reports need all features"
+    if not any(kind.get("Type") == _SCP for root in roots for kind in root.get("PolicyTypes") or ()):
+        return "service control policies are not enabled; access reports need them"
+    return ""
+
+
+def _pages(organizations: Service, method: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+    """The items of all pages. An empty page may not be the last; a token seen before never ends."""
+    seen: set[str] = set()
+    token: dict[str, str] = {}
+    while True:
+        answer = organizations.call(method, **parameters, **token)
+        yield from answer.get(key) or ()
+        following = answer.get("NextToken")
+        if not following:
+            return
+        if following in seen:
+            raise TransitError(method, "RepeatedToken", "AWS gave the same NextToken twice")
+        seen.add(following)
+        token = {"NextToken": following}
+
+
+def _field(answer: Mapping[str, Any], name: str, operation: str) -> Any:
+    value = answer.get(name)
+    if not value:
+        raise TransitError(operation, f"No{name}", f"the answer holds no {name}")
+    return value

@@ -1,0 +1,63 @@
+"""One organization as the collector sees it."""
+
+import time
+from collections.abc import Callable
+
+from exporter.aws.access import Access, Door
+from exporter.aws.calls import Call
+from exporter.aws.directory import read_directory, read_policies
+from exporter.aws.report import ReportSession
+from exporter.aws.scope import Scope
+from exporter.errors import CredentialsError, DeniedError
+from exporter.model import Discovery
+
+
+class AwsOrganization:
+    """Discovers an organization and opens sessions for its reports.
+
+    ``observe`` hears of every request, in the thread that made it; ``clock`` gives Unix seconds.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        scope: Scope,
+        observe: Callable[[Call], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._scope = scope
+        self._door = Door(access, observe, clock)
+        self._clock = clock
+        self._hint = ""
+
+    def discover(self) -> Discovery:
+        """Everything in scope; raises AwsError."""
+        began, start = self._clock(), time.monotonic()
+        organizations = self._door.service("organizations")
+        try:
+            found = read_directory(organizations)
+            policies = read_policies(organizations) if self._scope.policies_enabled else ()
+        except CredentialsError:
+            self._door.forget()
+            raise
+        except DeniedError as error:
+            raise _explained(error) from error
+        self._hint = found.hint
+        return Discovery(
+            org_id=found.org_id,
+            management_account_id=found.management_account_id,
+            partition=found.partition,
+            entities=self._scope.entities(found.entities),
+            policies=self._scope.policies(policies) if self._scope.policies_enabled else (),
+            at=began,
+            duration=time.monotonic() - start,
+        )
+
+    def open_session(self, lifetime: float) -> ReportSession:
+        """Credentials that stay the same and live ``lifetime`` seconds; raises AwsError."""
+        return ReportSession(self._door.service("iam", lifetime), self._door.forget, self._hint)
+
+
+def _explained(error: DeniedError) -> DeniedError:
+    told = "is the permission given, and is this the organization's management account?"
+    return DeniedError(error.operation, error.code, f"{error.message} ({told})")

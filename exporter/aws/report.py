@@ -1,0 +1,97 @@
+"""The two operations of the access report, and their answers as values."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from sys import intern
+from typing import Any
+
+from exporter.aws.calls import Service
+from exporter.errors import CredentialsError, DeniedError, TransitError
+from exporter.model import Page, ServiceAccess
+
+MAX_ITEMS = 1000  # the most AWS allows
+
+# Most rows of an organization say that an account never used a service: these are shared.
+_unused = lru_cache(maxsize=4096)(ServiceAccess)
+
+
+class ReportSession:
+    """Makes and reads reports with one set of credentials, since only who made a report may read it.
+
+    ``rejected`` is called when AWS does not accept the credentials; ``hint`` says what is known to stand
+    in the way of any report.
+    """
+
+    def __init__(self, iam: Service, rejected: Callable[[], None], hint: str = "") -> None:
+        self._iam = iam
+        self._rejected = rejected
+        self._hint = hint
+
+    def generate(self, entity_path: str, policy_id: str = "") -> str:
+        """GenerateOrganizationsAccessReport: the job id; raises AwsError."""
+        policy = {"OrganizationsPolicyId": policy_id} if policy_id else {}
+        answer = self._call("generate_organizations_access_report", EntityPath=entity_path, **policy)
+        job_id = answer.get("JobId")
+        if not job_id or not isinstance(job_id, str):
+            raise TransitError("GenerateOrganizationsAccessReport", "NoJobId", "the answer holds no JobId")
+        return job_id
+
+    def get(
+        self, job_id: str, marker: str = "", max_items: int = MAX_ITEMS, sort_key: str | None = None
+    ) -> Page:
+        """GetOrganizationsAccessReport: one page; raises AwsError."""
+        options = {"Marker": marker or None, "SortKey": sort_key}
+        given = {name: value for name, value in options.items() if value}
+        return page(self._call("get_organizations_access_report", JobId=job_id, MaxItems=max_items, **given))
+
+    def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        try:
+            return self._iam.call(method, **parameters)
+        except CredentialsError:
+            self._rejected()
+            raise
+        except DeniedError as error:
+            if not self._hint:
+                raise
+            raise DeniedError(error.operation, error.code, f"{error.message} ({self._hint})") from error
+
+
+def page(answer: Mapping[str, Any]) -> Page:
+    """The answer as a value; raises TransitError for one that is not of this operation."""
+    status = answer.get("JobStatus")
+    if not status:
+        raise TransitError("GetOrganizationsAccessReport", "NoJobStatus", "the answer holds no JobStatus")
+    error = answer.get("ErrorDetails") or {}
+    rows = answer.get("AccessDetails") or ()
+    return Page(
+        status=status,
+        created=_unix(answer.get("JobCreationDate")),
+        completed=_unix(answer.get("JobCompletionDate")),
+        accessible=answer.get("NumberOfServicesAccessible"),
+        not_accessed=answer.get("NumberOfServicesNotAccessed"),
+        services=tuple(_row(row) for row in rows if row.get("ServiceNamespace")),
+        truncated=bool(answer.get("IsTruncated")),
+        marker=answer.get("Marker") or "",
+        error_code=error.get("Code") or "",
+        error_message=error.get("Message") or "",
+    )
+
+
+def _row(row: Mapping[str, Any]) -> ServiceAccess:
+    used = _unix(row.get("LastAuthenticatedTime"))
+    make = _unused if used is None else ServiceAccess
+    return make(
+        namespace=intern(row["ServiceNamespace"]),
+        name=intern(row.get("ServiceName") or ""),
+        region=intern(row.get("Region") or ""),
+        entity_path=intern(row.get("EntityPath") or ""),
+        last_authenticated=used,
+        authenticated_entities=row.get("TotalAuthenticatedEntities"),
+    )
+
+
+def _unix(moment: datetime | None) -> float | None:
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

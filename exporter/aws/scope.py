@@ -1,0 +1,53 @@
+"""Which entities the configuration wants."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from exporter.model import Entity, EntityType, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The selection of one organization, as configured: see section 4 of the contract.
+
+    A selector is an id (of a root or OU: with all below it) or a glob for names (of an OU: with all below
+    it). ``exclude`` is stronger than ``include``; empty ``policy_ids`` mean all policies.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    account_states: tuple[str, ...] = ("ACTIVE",)
+    policies_enabled: bool = False
+    policy_ids: tuple[str, ...] = ()
+
+    def entities(self, found: Iterable[Entity]) -> tuple[Entity, ...]:
+        """Those of ``found`` that are in scope, in their order."""
+        everything = tuple(found)
+        names = {entity.id: entity.name for entity in everything}
+        return tuple(entity for entity in everything if self._wants(entity, names))
+
+    def policies(self, found: Iterable[Policy]) -> tuple[Policy, ...]:
+        """Those in scope. A configured id that does not exist is kept: its report will say so."""
+        policies = {policy.id: policy for policy in found}
+        if not self.policy_ids:
+            return tuple(policies.values())
+        return tuple(policies.get(policy_id, Policy(policy_id, "")) for policy_id in self.policy_ids)
+
+    def _wants(self, entity: Entity, names: Mapping[str, str]) -> bool:
+        if entity.state and entity.state not in self.account_states:
+            return False
+        included = not self.include or _matches(entity, self.include, names)
+        return included and not _matches(entity, self.exclude, names)
+
+
+def _matches(entity: Entity, selectors: Iterable[str], names: Mapping[str, str]) -> bool:
+    above = entity.path.split("/")[1:-1]
+    lineage = {*above, entity.id}
+    # Every organization's root has the same name: a glob that happens to fit it means no whole organization.
+    named = [names.get(part, "") for part in above if part.startswith("ou-")]
+    own = [] if entity.type is EntityType.ROOT else [entity.name]
+    return any(
+        selector in lineage or any(fnmatchcase(name, selector) for name in (*own, *named))
+        for selector in selectors
+    )
