@@ -1,0 +1,81 @@
+"""``demo``: the daemon against a simulated organization in the same process."""
+
+import os
+from typing import Any
+
+import click
+
+from exporter.cli.options import option
+from exporter.cli.serve import DEFAULT_ADDRESS, leave_quietly, run, serve
+from exporter.simulator import SimulationOptions, start
+
+_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "simulated",
+    "AWS_SECRET_ACCESS_KEY": "simulated",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+_CONFIG = """
+organizations:
+  - name: demo
+    endpoints: {{iam: "{url}", organizations: "{url}", sts: "{url}"}}
+    targets:
+      root: {{refresh: 1m}}
+      ous: {{refresh: 1m}}
+      management_account: {{refresh: 2m}}
+      accounts: {{refresh: 2m}}
+collection: {{discovery_interval: 1m}}
+"""
+
+
+@click.command("demo")
+@click.option(
+    "--accounts", type=click.IntRange(1, 50_000), default=30, show_default=True, help="Member accounts."
+)
+@click.option(
+    "--ous", type=click.IntRange(0, 2_000), default=8, show_default=True, help="Organizational units."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 10_000),
+    default=20.0,
+    show_default=True,
+    help="How many times faster than AWS's the report jobs are.",
+)
+@click.option("--seed", type=int, default=7, show_default=True, help="Another seed, another organization.")
+@option(
+    "--web.listen-address",
+    multiple=True,
+    default=[DEFAULT_ADDRESS],
+    metavar="[HOST]:PORT",
+    help="Where to serve; may be given several times.",
+)
+def demo(accounts: int, ous: int, speed: float, seed: int, web_listen_address: tuple[str, ...]) -> None:
+    """Run the exporter against a simulated organization.
+
+    Needs no AWS account and no network; nothing it shows is real.
+    """
+    leave_quietly()
+    options = SimulationOptions(accounts=accounts, ous=ous, speed=speed, seed=seed)
+    with start(options) as simulation:
+        _use_simulated_credentials()
+        run(_flags(web_listen_address), _config(simulation.url))
+
+
+def _config(url: str) -> Any:
+    from exporter.config import parse  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
+
+    return parse(_CONFIG.format(url=url), "demo")
+
+
+def _use_simulated_credentials() -> None:
+    # A profile would be preferred to the keys, and would send a real key's signature to the simulation.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(_CREDENTIALS)
+
+
+def _flags(addresses: tuple[str, ...]) -> dict[str, Any]:
+    """The flags of ``serve``, all at their defaults but the address."""
+    context = click.Context(serve)
+    defaults = {str(parameter.name): parameter.get_default(context) for parameter in serve.params}
+    return {**defaults, "web_listen_address": addresses}

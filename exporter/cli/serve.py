@@ -1,0 +1,96 @@
+"""``serve``: the daemon."""
+
+import signal
+import sys
+from typing import Any
+
+import click
+
+from exporter.cli.options import config_file, option
+
+DEFAULT_ADDRESS = ":10078"
+
+
+@click.command("serve")
+@config_file()
+@option(
+    "--config.enable-auto-reload",
+    is_flag=True,
+    help="Reload the configuration within half a minute of its file changing.",
+)
+@option(
+    "--web.listen-address",
+    multiple=True,
+    default=[DEFAULT_ADDRESS],
+    metavar="[HOST]:PORT",
+    help="Where to serve; may be given several times.",
+)
+@option(
+    "--web.health-listen-address",
+    default=None,
+    metavar="[HOST]:PORT",
+    help="Where to serve /-/healthy and /-/ready alone, for probes.",
+)
+@option("--web.telemetry-path", default="/metrics", metavar="PATH", help="Where the metrics are.")
+@option("--web.route-prefix", default="", metavar="PATH", help="What every path begins with.")
+@option(
+    "--web.external-url",
+    default="",
+    metavar="URL",
+    help="How the exporter is reached from outside, for links and service discovery.",
+)
+@option("--web.max-requests", type=click.IntRange(min=1), default=40, help="Scrapes served at the same time.")
+@option(
+    "--web.disable-exporter-metrics",
+    is_flag=True,
+    help="Leave out the metrics of the exporter itself and of its process.",
+)
+@option("--state.url", default="memory:", metavar="URL", help="What a restart finds again.")
+@option(
+    "--log.level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    help="The least severe level that is logged.",
+)
+@option(
+    "--log.format", type=click.Choice(["logfmt", "json"]), default="logfmt", help="How a log line is written."
+)
+def serve(**flags: Any) -> None:
+    """Run the exporter.
+
+    Without a configuration file it collects one organization, named "default", with the credentials that
+    boto3 finds by itself.
+    """
+    leave_quietly()
+    run(flags)
+
+
+def leave_quietly() -> None:
+    """Exit with 0 on SIGTERM from the first moment on, also while libraries are still being imported."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def run(flags: dict[str, Any], config: Any = None) -> None:
+    """Run the daemon with these flags, and with ``config`` instead of a file where it is given."""
+    from exporter.daemon import ConfigSource, Daemon  # noqa: PLC0415 - boto3 and aiohttp; --help waits for neither
+    from exporter.store import open_store  # noqa: PLC0415 - as above
+    from exporter.telemetry.logging import configure  # noqa: PLC0415 - as above
+    from exporter.web import WebSettings  # noqa: PLC0415 - as above
+
+    configure(flags["log_level"], flags["log_format"])
+    settings = WebSettings(
+        listen_addresses=tuple(flags["web_listen_address"]),
+        health_listen_address=flags["web_health_listen_address"],
+        telemetry_path=flags["web_telemetry_path"],
+        route_prefix=flags["web_route_prefix"],
+        external_url=flags["web_external_url"],
+        max_requests=flags["web_max_requests"],
+        exporter_metrics=not flags["web_disable_exporter_metrics"],
+    )
+    daemon = Daemon(
+        ConfigSource(flags["config_file"], fixed=config),
+        open_store(flags["state_url"]),
+        settings,
+        auto_reload=flags["config_enable_auto_reload"],
+    )
+    daemon.run()

@@ -1,0 +1,122 @@
+"""Lifecycle: load, recall, listen, collect; reload on request; leave at once when told to."""
+
+import asyncio
+import signal
+import time
+from threading import Lock
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from exporter import __version__
+from exporter.config import Config, masked_yaml
+from exporter.daemon.configuration import ConfigSource
+from exporter.daemon.organizations import Organizations, Surroundings
+from exporter.errors import UserError
+from exporter.publication import Publication
+from exporter.store import Store
+from exporter.telemetry.instruments import Instruments
+from exporter.web import Listeners, Surface, WebSettings
+
+AGES_GRID = 30.0  # s between renewals of the ages: half of the minute they may be off
+AUTO_RELOAD = 30.0  # s between looks at the configuration file
+
+_log = structlog.get_logger()
+
+
+class Daemon:
+    """One process: any number of organizations, one set of listeners."""
+
+    def __init__(
+        self, source: ConfigSource, store: Store, settings: WebSettings, *, auto_reload: bool = False
+    ) -> None:
+        self._source = source
+        self._settings = settings
+        self._store = store
+        self._publication = Publication(time.time)
+        self._instruments = Instruments()
+        self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
+        self._organizations = Organizations(
+            Surroundings(self._publication, store, self._instruments, self._scheduler)
+        )
+        self._auto_reload = auto_reload
+        self._reloading = Lock()
+        self._stopping = False
+        self._config: Config = source.load()
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; raises UserError where it cannot begin."""
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        listeners = Listeners(self._surface(), self._settings)
+        await listeners.start()
+        try:
+            self._begin()
+            loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, self._hang_up))
+            _log.info("exporter.started", version=__version__, listen=", ".join(listeners.addresses))
+            await stop.wait()
+            self._stopping = True
+            _log.info("exporter.stopping")
+        finally:
+            self._end()
+            await listeners.stop()
+
+    def _begin(self) -> None:
+        self._instruments.series.set_function(lambda: self._publication.current.exposition.series)
+        self._instruments.exposition_bytes.set_function(lambda: self._publication.current.exposition.length)
+        self._scheduler.add_job(
+            self._publication.tick, "interval", seconds=AGES_GRID, id="ages", coalesce=True
+        )
+        if self._auto_reload:
+            self._scheduler.add_job(self._look_at_config, "interval", seconds=AUTO_RELOAD, id="config")
+        self._scheduler.start()
+        self._apply(self._config)
+
+    def _end(self) -> None:
+        self._organizations.stop()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        self._store.close()
+
+    def _surface(self) -> Surface:
+        return Surface(
+            published=lambda: self._publication.current,
+            own=self._instruments.sections,
+            config_text=lambda: masked_yaml(self._config),
+            reload=self.reload,
+            stopping=lambda: self._stopping,
+            clock=time.time,
+            refresh=self._publication.tick,
+        )
+
+    def reload(self) -> None:
+        """Load the configuration again and run it; raises UserError and changes nothing if it is bad."""
+        with self._reloading:
+            try:
+                self._apply(self._source.load())
+            except UserError as error:
+                self._instruments.reload_successful.set(0)
+                _log.error("config.refused", reason=str(error))
+                raise
+            _log.info("config.loaded")
+
+    def _apply(self, config: Config) -> None:
+        self._organizations.apply(config)
+        self._config = config
+        self._instruments.reload_successful.set(1)
+        self._instruments.reload_timestamp.set_to_current_time()
+
+    def _hang_up(self) -> None:
+        try:
+            self.reload()
+        except UserError:
+            return  # logged and counted where it was raised; there is nobody to answer
+
+    def _look_at_config(self) -> None:
+        if self._source.changed():
+            self._hang_up()
