@@ -1,0 +1,93 @@
+"""What goes wrong, on request: each fault for the next so many calls of an operation."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from threading import Lock
+
+ANY = "*"
+
+
+class FaultKind(StrEnum):
+    """The ways to go wrong; which other fields of a :class:`Fault` count is said at each."""
+
+    RESET = "reset"  # the connection is reset after ``after`` bytes of the body, before any answer if None
+    SLOW = "slow"  # the answer comes ``seconds`` later, and is otherwise right (or wrong by another fault)
+    HTML = "html"  # a proxy's page with ``status``
+    MALFORMED = "malformed"  # the right status, and a body that does not parse
+    TRUNCATED = "truncated"  # the right status, and only the first half of the body
+    ERROR = "error"  # an error of the API: ``status``, ``code``, ``message``
+    THROTTLE = "throttle"  # the API's own throttling error
+    ANSWER = "answer"  # ``status`` and ``body``, literally
+    FAILED = "failed"  # the next job ends FAILED with ``code`` and ``message``
+    STUCK = "stuck"  # the next job stays IN_PROGRESS for good; it keeps the slot if ``holds_slot``
+
+
+JOB_FAULTS = frozenset({FaultKind.FAILED, FaultKind.STUCK})
+DELAYS = frozenset({FaultKind.SLOW})
+REPLACEMENTS = frozenset({FaultKind.HTML, FaultKind.ERROR, FaultKind.THROTTLE, FaultKind.ANSWER})
+DAMAGES = frozenset({FaultKind.RESET, FaultKind.MALFORMED, FaultKind.TRUNCATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to go wrong.
+
+    ``operation`` is an operation's name (``ListAccounts``), or ``*`` for all; faults of jobs count the jobs
+    that start, whatever it says. ``times`` is how often; 0: until it is taken away.
+    Without ``code``, an error is ServiceUnavailable and a failed job ORGANIZATIONS_REPORT_ACCESS_DENIED.
+    """
+
+    kind: FaultKind
+    operation: str = ANY
+    times: int = 1
+    seconds: float = 1.0
+    after: int | None = None
+    status: int = 503
+    code: str = ""
+    message: str = ""
+    body: str = ""
+    holds_slot: bool = False
+
+
+class Faults:
+    """The faults that are waiting for calls. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[Fault] = []
+
+    def add(self, *faults: Fault) -> None:
+        """Let these go wrong too, after the ones that wait already."""
+        self.extend(faults)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """As ``add``."""
+        with self._lock:
+            self._waiting += faults
+
+    def clear(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._lock:
+            self._waiting.clear()
+
+    @property
+    def waiting(self) -> tuple[Fault, ...]:
+        """The faults still to come, each with the times that are left."""
+        with self._lock:
+            return tuple(self._waiting)
+
+    def take(self, operation: str, kinds: Collection[FaultKind]) -> Fault | None:
+        """The first fault of these kinds for a call of ``operation``; one of its times is used up."""
+        with self._lock:
+            for place, fault in enumerate(self._waiting):
+                if fault.kind in kinds and (fault.operation in {ANY, operation} or fault.kind in JOB_FAULTS):
+                    self._use_up(place, fault)
+                    return fault
+        return None
+
+    def _use_up(self, place: int, fault: Fault) -> None:
+        if fault.times == 1:
+            del self._waiting[place]
+        elif fault.times > 1:
+            self._waiting[place] = replace(fault, times=fault.times - 1)
