@@ -4,13 +4,14 @@ A poll that comes too early costs a call, one that comes late leaves the slot id
 such jobs took, the moments to poll at that cost least can be computed exactly: ``cheapest_polls`` does, with
 an idle second as the unit and ``CALL_PRICE`` as the price of a call.
 
-What such jobs took is known best from the subject's own last job, scaled by how far recent jobs were off
-their subject's previous one; without one, from the other jobs of the organization.
+What such jobs took is known from the subject's own last job, scaled by how far recent jobs were off their
+subject's previous one, or from the recent jobs of the organization: whichever says it more narrowly.
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import pstdev
 
 from exporter.model import Report, Subject
 
@@ -104,11 +105,18 @@ class Experience:
 
     def moments(self, subject: Subject) -> Iterator[float]:
         """When to poll the next job for ``subject``, in seconds after it was accepted, without end."""
-        own = self.own.get(subject)
-        sample = [own * ratio for ratio in self.ratios] if own else list(self.recent)
+        sample = self._sample(subject)
         polls = cheapest_polls(sample) if sample else [FIRST]
         yield from polls
         yield from beyond(polls[-1])
+
+    def _sample(self, subject: Subject) -> list[float]:
+        """What may be expected of a job: the narrower of what this subject and what all have taught."""
+        recent = list(self.recent)
+        own = self.own.get(subject)
+        if not own:
+            return recent
+        return min([own * ratio for ratio in self.ratios], recent, key=pstdev)
 
 
 def measured(by_dates: float | None, running_at: float, done_at: float) -> float:
