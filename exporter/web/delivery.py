@@ -4,8 +4,9 @@ A body exists once, compressed, and is shared by everybody who asked for it; a c
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from aiohttp import hdrs, web
 
@@ -13,6 +14,7 @@ from exporter.exposition import Body, Format, answer, deflate, encode
 from exporter.web.negotiation import gzip_wanted
 
 _SLICE = 1 << 18
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,20 @@ def packed(text: str) -> Body:
 
 
 async def deliver(
-    request: web.Request, body: Body, content_type: str, vary: str = "Accept-Encoding", *, patience: Patience
+    request: web.Request,
+    body: Body,
+    content_type: str,
+    *,
+    vary: str = hdrs.ACCEPT_ENCODING,
+    headers: Mapping[str, str] = _NONE,
+    patience: Patience,
 ) -> web.StreamResponse:
     """Answer with a body, as gzip if that is wanted.
 
     A client that has run out of our patience is cut off: nobody else hears of it.
     """
     compressed = gzip_wanted(accepted(request, hdrs.ACCEPT_ENCODING))
-    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: content_type, hdrs.VARY: vary})
+    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: content_type, hdrs.VARY: vary, **headers})
     response.content_length = body.compressed_length if compressed else body.length
     if compressed:
         response.headers[hdrs.CONTENT_ENCODING] = "gzip"
@@ -54,7 +62,7 @@ async def deliver(
 async def _send(
     request: web.Request,
     response: web.StreamResponse,
-    pieces: Iterator[bytes] | tuple[bytes, ...],
+    pieces: Iterable[bytes],
     patience: Patience,
 ) -> None:
     try:
@@ -70,7 +78,7 @@ async def _send(
             request.transport.abort()
 
 
-def _slices(pieces: Iterator[bytes] | tuple[bytes, ...]) -> Iterator[memoryview]:
+def _slices(pieces: Iterable[bytes]) -> Iterator[memoryview]:
     """The same bytes in pieces of at most one slice, none of them copied."""
     for piece in pieces:
         view = memoryview(piece)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 
 _log = structlog.get_logger()
 _EVERY = {"X-Content-Type-Options": "nosniff", hdrs.SERVER: "org-access-exporter"}
@@ -12,25 +13,36 @@ _KEPT = (hdrs.ALLOW, hdrs.LOCATION, hdrs.RETRY_AFTER)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@web.middleware
-async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every error with its text, and one of our own making with no more than its name."""
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        return _answer(request, error)
-    except ConnectionError:
-        raise  # the client has gone: nobody is there to be answered
-    except Exception:
-        _log.exception("request.crashed", path=request.path)
-        if request.writer.output_size:
-            raise  # half an answer must not look like a whole one
-        return web.Response(status=500, text="500: this is a bug; the log has more about it\n")
+def answer_errors(json_below: str) -> Middleware:
+    """Answer every error with a line of text; below the path ``json_below`` with the line in an object.
+
+    Of an error of our own making the client is told no more than that it is one.
+    """
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            return _answer(request, error, as_json=request.path.startswith(json_below))
+        except ConnectionError:
+            raise  # the client has gone: nobody is there to be answered
+        except Exception:
+            _log.exception("request.crashed", path=request.path)
+            if request.writer.output_size:
+                raise  # half an answer must not look like a whole one
+            return web.Response(status=500, text="500: this is a bug; the log has more about it\n")
+
+    return answer
 
 
-def _answer(request: web.Request, error: web.HTTPException) -> web.Response:
+def _answer(request: web.Request, error: web.HTTPException, *, as_json: bool) -> web.Response:
     headers = {name: error.headers[name] for name in _KEPT if name in error.headers}
-    return web.Response(status=error.status, text=_text(request, error), headers=headers)
+    text = _text(request, error)
+    if not as_json:
+        return web.Response(status=error.status, text=text, headers=headers)
+    record = {"status": "error", "error": text.rstrip()}
+    return web.json_response(record, status=error.status, headers=headers)
 
 
 def _text(request: web.Request, error: web.HTTPException) -> str:
@@ -46,4 +58,4 @@ def _text(request: web.Request, error: web.HTTPException) -> str:
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Add the headers that every answer has."""
     for name, value in _EVERY.items():
-        response.headers.setdefault(name, value)
+        response.headers[name] = value

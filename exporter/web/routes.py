@@ -6,12 +6,16 @@ from aiohttp import hdrs, web
 
 from exporter.families import Group
 from exporter.web import parameters
+from exporter.web.api import Api
+from exporter.web.bench import Bench
 from exporter.web.delivery import Patience
 from exporter.web.directory import Directories
+from exporter.web.front import Front
 from exporter.web.lifecycle import Lifecycle
-from exporter.web.manners import Handler, add_headers, plain_errors
+from exporter.web.manners import Handler, add_headers, answer_errors
 from exporter.web.places import Places
 from exporter.web.scrape import Scrapes
+from exporter.web.service_discovery import ServiceDiscovery
 from exporter.web.surface import Surface, WebSettings
 
 _READ = (hdrs.METH_GET, hdrs.METH_HEAD)
@@ -35,21 +39,32 @@ class Site:
         directories = Directories()
         hidden = frozenset() if settings.exporter_metrics else frozenset({Group.EXPORTER})
         self._where = where
+        self._pages = Bench(2, "pages")
+        self._lifecycle = Lifecycle(surface)
         self._scrapes = Scrapes(
             surface, directories, limit=settings.max_requests, hidden=hidden, patience=patience
         )
-        self._lifecycle = Lifecycle(surface)
+        self._discovery = ServiceDiscovery(surface, directories, where, self._pages, patience)
+        self._api = Api(surface, self._pages, patience)
+        self._front = Front(surface, where, self._pages, patience)
 
     def everything(self) -> web.Application:
         """The application of the main listeners."""
         routes = [
+            Route("/", self._front.page),
             Route(self._where.telemetry, self._scrapes.metrics, _CHOICE),
             Route("/probe", self._scrapes.probe, _CHOICE | {"target"}),
+            Route("/sd", self._discovery.targets),
+            Route("/api/v1/entities", self._api.entities),
+            Route("/api/v1/reports/{entity_id}", self._api.reports, frozenset({"policy_id"})),
             Route("/config", self._lifecycle.config),
             Route("/-/reload", self._lifecycle.reload, methods=(hdrs.METH_POST, hdrs.METH_PUT)),
             *self._probes(),
         ]
-        return _application(routes, self._where)
+        application = _application(routes, self._where)
+        for path in {"/", self._where.inside} - {self._where.route("/"), ""}:
+            _add(application, path, Route(path, self._front.redirect))
+        return application
 
     def health(self) -> web.Application:
         """The application of the health listener."""
@@ -57,21 +72,25 @@ class Site:
 
     def close(self) -> None:
         """Nothing is asked any more."""
-        self._scrapes.close()
-        self._lifecycle.close()
+        for part in (self._scrapes, self._lifecycle, self._pages):
+            part.close()
 
     def _probes(self) -> list[Route]:
         return [Route("/-/healthy", self._lifecycle.healthy), Route("/-/ready", self._lifecycle.ready)]
 
 
 def _application(routes: list[Route], where: Places) -> web.Application:
-    application = web.Application(middlewares=[plain_errors])
+    application = web.Application(middlewares=[answer_errors(json_below=where.route("/api/"))])
     application.on_response_prepare.append(add_headers)
     for route in routes:
-        resource = application.router.add_resource(where.route(route.path))
-        for method in route.methods:
-            resource.add_route(method, _checked(route))
+        _add(application, where.route(route.path), route)
     return application
+
+
+def _add(application: web.Application, path: str, route: Route) -> None:
+    resource = application.router.add_resource(path)
+    for method in route.methods:
+        resource.add_route(method, _checked(route))
 
 
 def _checked(route: Route) -> Handler:

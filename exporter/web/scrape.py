@@ -74,7 +74,7 @@ class Scrapes:
             body = compose(self._surface.published(), wish)
             patience = _shortened(self._patience, request.headers.get(TIMEOUT))
             vary = "Accept, Accept-Encoding"
-            return await deliver(request, body, wish.format.value, vary, patience=patience)
+            return await deliver(request, body, wish.format.value, vary=vary, patience=patience)
 
     @contextmanager
     def _turnstile(self) -> Iterator[None]:

@@ -15,7 +15,6 @@ from exporter.model import (
     EntityType,
     JobStatus,
     JobView,
-    Policy,
     Report,
     ServiceAccess,
     Services,
