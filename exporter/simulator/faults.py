@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
+from typing import ClassVar
 
 ANY = "*"
 
@@ -48,6 +49,8 @@ class Fault:
     message: str = ""
     body: str = ""
     holds_slot: bool = False
+    # Read by pydantic where faults come as JSON: a mistyped field is an error.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
 class Faults:

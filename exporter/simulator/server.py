@@ -12,7 +12,7 @@ from typing import Any
 from exporter.errors import UserError
 from exporter.simulator.messages import Answer, Request
 
-_POLL = 0.02  # s between two looks whether to stop
+_POLL = 0.2  # s between two looks whether to stop, where closing the socket does not say so at once
 _MOST = 1_000_000  # bytes of a request's body
 _LINGER_NOT = struct.pack("ii", 1, 0)  # closing then resets the connection
 
@@ -91,6 +91,8 @@ class _Server(ThreadingHTTPServer):
     def stop(self) -> None:
         """End listening and every connection, whatever it is in the middle of."""
         self.stopped.set()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.shutdown()
         self.server_close()
         with self._lock:
@@ -115,8 +117,9 @@ def serving(host: str, port: int, answer: Callable[[Request], Answer]) -> Iterat
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not 0 <= port <= 65535:
+        raise UserError(f"cannot listen on {host}:{port}: there is no such port")
     try:
         return socket.create_server((host, port), family=family, backlog=_Server.request_queue_size)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"cannot listen on {host}:{port}: {reason}") from error
+    except OSError as error:
+        raise UserError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error

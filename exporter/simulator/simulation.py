@@ -22,7 +22,10 @@ from exporter.simulator.tokens import TokenService
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]+/[^/]+/([^/]+)/aws4_request")
 _TARGET = "x-amz-target"
-_HTML = "<!DOCTYPE html><html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>"
+# Not well-formed as XML, as most such pages.
+_HTML = (
+    "<!DOCTYPE html><html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1><hr></body></html>"
+)
 _THROTTLED = {
     "organizations": (400, "TooManyRequestsException", "AWS Organizations can't complete your request."),
     "iam": (400, "Throttling", "Rate exceeded"),

@@ -1,0 +1,95 @@
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.model import Entity, EntityType
+from exporter.simulator.activity import TRACKING_PERIOD, Activity, Use, last_use
+from exporter.simulator.services import service_names
+
+_BEGAN = 1_790_000_000
+_ACCOUNT = Entity("111111111111", EntityType.ACCOUNT, "one", "o-a/r-a/111111111111", "r-a", "ACTIVE")
+_moments = st.floats(min_value=0, max_value=2e9)
+
+
+def _activity(**options):
+    chosen = {"seed": 7, "began": _BEGAN, "speed": 1.0, "partition": "aws", **options}
+    return Activity(tuple(service_names()), **chosen)
+
+
+def _uses_of_many(activity):
+    accounts = [
+        Entity(f"{n:012d}", EntityType.ACCOUNT, str(n), f"o-a/r-a/{n:012d}", "r-a", "ACTIVE")
+        for n in range(40)
+    ]
+    return [use for account in accounts for use in activity.uses(account)]
+
+
+def test_a_service_is_not_used_before_its_time():
+    assert last_use(Use("s3", "", since=100.0, period=10.0), 99.9) is None
+
+
+def test_a_regular_use_repeats_every_period():
+    use = Use("s3", "", since=100.0, period=10.0)
+    assert [last_use(use, now) for now in (100.0, 109.9, 110.0, 135.0)] == [100.0, 100.0, 110.0, 130.0]
+
+
+def test_a_use_that_never_repeats_stays_where_it_was():
+    assert last_use(Use("s3", "", since=100.0, period=math.inf), 1_000_000.0) == 100.0
+
+
+def test_a_use_before_the_tracking_period_is_forgotten():
+    use = Use("s3", "", since=0.0, period=math.inf)
+    assert last_use(use, TRACKING_PERIOD - 1) == 0.0
+    assert last_use(use, TRACKING_PERIOD) is None
+
+
+@given(since=_moments, period=st.floats(min_value=1, max_value=1e8), now=_moments)
+def test_the_last_use_is_never_in_the_future_and_at_most_a_period_ago(since, period, now):
+    last = last_use(Use("s3", "", since, period), now)
+    if now < since:
+        assert last is None
+    elif last is not None:
+        assert now - period - 1.001 <= last <= now
+
+
+def test_the_same_seed_gives_the_same_activity():
+    assert _activity().uses(_ACCOUNT) == _activity().uses(_ACCOUNT)
+
+
+def test_another_seed_gives_another_activity():
+    assert _activity().uses(_ACCOUNT) != _activity(seed=8).uses(_ACCOUNT)
+
+
+def test_some_services_come_into_use_after_the_beginning():
+    later = [use for use in _uses_of_many(_activity()) if use.since > _BEGAN]
+    assert later
+    assert all(use.since <= _BEGAN + 6 * 3600 for use in later)
+
+
+def test_speed_brings_new_uses_sooner():
+    def first(speed):
+        return min(use.since - _BEGAN for use in _uses_of_many(_activity(speed=speed)) if use.since > _BEGAN)
+
+    assert math.isclose(first(1.0), 10 * first(10.0), rel_tol=1e-3)
+
+
+def test_some_services_were_left_long_ago():
+    assert any(math.isinf(use.period) for use in _uses_of_many(_activity()))
+
+
+def test_a_closed_account_uses_nothing_any_more():
+    closed = Entity("222222222222", EntityType.ACCOUNT, "two", "o-a/r-a/222222222222", "r-a", "SUSPENDED")
+    uses = _activity().uses(closed)
+    assert uses
+    assert all(use.since < _BEGAN - 86400 and math.isinf(use.period) for use in uses)
+
+
+def test_global_services_are_used_in_one_region():
+    regions = {use.region for use in _uses_of_many(_activity()) if use.namespace in {"iam", "route53"}}
+    assert regions == {"us-east-1"}
+
+
+def test_another_partition_has_its_own_regions():
+    regions = {use.region for use in _uses_of_many(_activity(partition="aws-us-gov"))}
+    assert regions == {"us-gov-west-1"}

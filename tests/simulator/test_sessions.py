@@ -1,0 +1,22 @@
+"""STS: who a caller is."""
+
+
+def test_unknown_keys_belong_to_the_management_account(aws):
+    assert aws.client("sts").get_caller_identity()["Account"] == aws.organization.management_account.id
+
+
+def test_a_session_belongs_to_the_account_of_its_role(aws):
+    identity = aws.session("sts", "111122223333", name="me").get_caller_identity()
+    assert identity["Account"] == "111122223333"
+    assert identity["Arn"] == "arn:aws:sts::111122223333:assumed-role/reader/me"
+
+
+def test_a_session_of_the_management_account_can_read_the_organization(aws):
+    organizations = aws.session("organizations", aws.organization.management_account.id)
+    assert organizations.list_accounts()["Accounts"]
+
+
+def test_two_simulations_do_not_know_each_other(simulate):
+    one, other = simulate(seed=1), simulate(seed=2)
+    assert one.client("sts").get_caller_identity()["Account"] == one.organization.management_account.id
+    assert other.client("sts").get_caller_identity()["Account"] == other.organization.management_account.id
