@@ -75,7 +75,7 @@ def _use_simulated_credentials() -> None:
 
 
 def _flags(addresses: tuple[str, ...]) -> dict[str, Any]:
-    """The flags of ``serve``, all at their defaults but the address."""
-    context = click.Context(serve)
-    defaults = {str(parameter.name): parameter.get_default(context) for parameter in serve.params}
-    return {**defaults, "web_listen_address": addresses}
+    """The flags of ``serve``, all but the address as they are without a command line."""
+    arguments = [f"--web.listen-address={address}" for address in addresses]
+    context = serve.make_context("demo", arguments)
+    return {**context.params, "config_file": None}

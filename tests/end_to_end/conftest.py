@@ -1,0 +1,156 @@
+"""The program itself, started as a user starts it, against an AWS on loopback."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+
+import pytest
+
+PATIENCE = 60.0  # s
+
+
+def wait_for(condition, what, seconds=PATIENCE):
+    """What ``condition`` gives once it is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} s for {what}")
+
+
+def get(url, headers=None, method="GET"):
+    """Status and body."""
+    request = urllib.request.Request(url, headers=headers or {}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+@dataclass
+class Program:
+    """A running exporter: its ``log`` grows."""
+
+    process: subprocess.Popen
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def url(self):
+        found = re.search(r"event=exporter.started .*listen=(\S+)", "\n".join(self.log))
+        return found and found[1]
+
+    def wait_until_listening(self):
+        wait_for(lambda: self.url or self.process.poll() is not None, "the program to listen")
+        assert self.url, "\n".join(self.log)
+        return self
+
+    def get(self, path, **options):
+        return get(self.url + path, **options)
+
+    def metrics(self):
+        return self.get("/metrics")[1]
+
+    def wait_for_line(self, pattern, seconds=PATIENCE):
+        """Until a line of /metrics matches."""
+        return wait_for(
+            lambda: re.search(pattern, self.metrics(), re.MULTILINE), f"{pattern!r} on /metrics", seconds
+        )
+
+    def logged(self, pattern):
+        return [line for line in self.log if re.search(pattern, line)]
+
+    def stop(self, number=signal.SIGTERM, seconds=15.0):
+        """The exit code, and the seconds it took."""
+        start = time.monotonic()
+        self.process.send_signal(number)
+        return self.process.wait(seconds), time.monotonic() - start
+
+
+def _read(program):
+    for line in program.process.stderr:
+        program.log.append(line.rstrip("\n"))
+
+
+def environment(folder, credentials=True):
+    """Nothing of the machine's own AWS configuration."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    own |= {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(folder / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-credentials"),
+    }
+    if credentials:
+        own |= {"AWS_ACCESS_KEY_ID": "AKIDSIMULATED", "AWS_SECRET_ACCESS_KEY": "simulated"}
+    return own
+
+
+@contextlib.contextmanager
+def running(folder, *arguments, credentials=True):
+    """The program with these arguments, ended with the context."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "exporter", *arguments],
+        env=environment(folder, credentials),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    program = Program(process)
+    reader = threading.Thread(target=_read, args=(program,))
+    reader.start()
+    try:
+        yield program
+    finally:
+        process.terminate()
+        _wait(process)
+        reader.join()
+        process.stderr.close()
+
+
+def _wait(process):
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+@contextlib.contextmanager
+def exporter(folder, text, *flags, credentials=True):
+    """``serve`` with this configuration, listening on a free port."""
+    path = folder / "config.yml"
+    path.write_text(text)
+    arguments = ["serve", "--web.listen-address=127.0.0.1:0", f"--config.file={path}", *flags]
+    with running(folder, *arguments, credentials=credentials) as program:
+        yield program.wait_until_listening()
+
+
+@pytest.fixture
+def serving(tmp_path):
+    """``serving(configuration, *flags)``: as ``exporter``, ended with the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *given, **options: stack.enter_context(exporter(tmp_path, *given, **options))
+
+
+def organization(name, url, **more):
+    """A configured organization, as an item of the list in YAML's flow style."""
+    endpoints = f'{{iam: "{url}", organizations: "{url}", sts: "{url}"}}'
+    fields = "".join(f", {key}: {value}" for key, value in more.items())
+    return f"  - {{name: {name}, endpoints: {endpoints}{fields}}}\n"
+
+
+def configuration(*organizations):
+    """A whole configuration."""
+    return "organizations:\n" + "".join(organizations)
