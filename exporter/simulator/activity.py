@@ -6,7 +6,7 @@ long ago, and a few that it will only take up (or come back to) while the simula
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from exporter.model import Entity
@@ -52,11 +52,23 @@ def last_use(use: Use, now: float) -> float | None:
 
 
 class Activity:
-    """What the accounts do. ``began`` is when the simulation began, in Unix seconds."""
+    """What the accounts do.
+
+    ``began`` is when the simulation began, ``joined`` when each account joined (its id is the key), both in
+    Unix seconds: nothing was used before either's time.
+    """
 
     def __init__(
-        self, namespaces: Sequence[str], *, seed: int, began: float, speed: float, partition: str
+        self,
+        namespaces: Iterable[str],
+        joined: Mapping[str, float],
+        *,
+        seed: int,
+        began: float,
+        speed: float,
+        partition: str,
     ) -> None:
+        self._joined = joined
         self._seed = seed
         self._began = math.floor(began)
         self._speed = speed
@@ -73,7 +85,9 @@ class Activity:
         """All uses of an account; a service that was left and taken up again is there twice."""
         known = self._uses.get(account.id)
         if known is None:
-            known = self._uses[account.id] = tuple(self._draw(account))
+            known = self._uses[account.id] = tuple(
+                use for use in self._draw(account) if use.since >= self._joined[account.id]
+            )
         return known
 
     def _draw(self, account: Entity) -> Iterator[Use]:

@@ -1,5 +1,6 @@
 """What goes wrong, on request: each fault for the next so many calls of an operation."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +18,7 @@ class FaultKind(StrEnum):
     HTML = "html"  # a proxy's page with ``status``
     MALFORMED = "malformed"  # the right status, and a body that does not parse
     TRUNCATED = "truncated"  # the right status, and only the first half of the body
+    EDITED = "edited"  # the right answer with ``pattern`` (a regular expression) made ``replacement``
     ERROR = "error"  # an error of the API: ``status``, ``code``, ``message``
     THROTTLE = "throttle"  # the API's own throttling error
     ANSWER = "answer"  # ``status`` and ``body``, literally
@@ -27,7 +29,7 @@ class FaultKind(StrEnum):
 JOB_FAULTS = frozenset({FaultKind.FAILED, FaultKind.STUCK})
 DELAYS = frozenset({FaultKind.SLOW})
 REPLACEMENTS = frozenset({FaultKind.HTML, FaultKind.ERROR, FaultKind.THROTTLE, FaultKind.ANSWER})
-DAMAGES = frozenset({FaultKind.RESET, FaultKind.MALFORMED, FaultKind.TRUNCATED})
+DAMAGES = frozenset({FaultKind.RESET, FaultKind.MALFORMED, FaultKind.TRUNCATED, FaultKind.EDITED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Fault:
     ``operation`` is an operation's name (``ListAccounts``), or ``*`` for all; faults of jobs count the jobs
     that start, whatever it says. ``times`` is how often; 0: until it is taken away.
     Without ``code``, an error is ServiceUnavailable and a failed job ORGANIZATIONS_REPORT_ACCESS_DENIED.
+    Raises ValueError for negative times and for a pattern that is none.
     """
 
     kind: FaultKind
@@ -48,9 +51,19 @@ class Fault:
     code: str = ""
     message: str = ""
     body: str = ""
+    pattern: str = ""
+    replacement: str = ""
     holds_slot: bool = False
     # Read by pydantic where faults come as JSON: a mistyped field is an error.
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if self.times < 0:
+            raise ValueError("times must not be negative")
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            raise ValueError(f"pattern: {error}") from error
 
 
 class Faults:

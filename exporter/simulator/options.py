@@ -17,7 +17,8 @@ class SimulationOptions:
     The switches that follow stand for what AWS may do: an empty first page that carries a NextToken; paths
     that are missing, or that leave the account out; ``Account.State`` beside or in place of the older
     ``Account.Status``; names full of characters that need escaping; Organizations' documented throttles
-    (also multiplied by ``speed``); SCPs that are not enabled; an organization without all features.
+    (also multiplied by ``speed``); SCPs that are not enabled; an organization without all features; a caller
+    whose keys are a member account's.
     """
 
     accounts: int = 30
@@ -36,4 +37,5 @@ class SimulationOptions:
     throttles: bool = False
     scps_enabled: bool = True
     all_features: bool = True
+    caller_is_management: bool = True
     clock: Callable[[], float] = time.time

@@ -28,9 +28,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server_version
 
     def answer(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > _MOST:
-            self.send_error(413)
+        length = self._length()
+        if length is None:
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path.partition("?")[0], headers, self.rfile.read(length))
@@ -41,6 +40,17 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - http.server looks for these names
+
+    def _length(self) -> int | None:
+        """How long the body is; None once the request was refused for it."""
+        told = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not told.isdecimal():
+            self.send_error(411)
+        elif int(told) > _MOST:
+            self.send_error(413)
+        else:
+            return int(told)
+        return None
 
     def _write(self, answer: Answer) -> None:
         if answer.cut != 0:

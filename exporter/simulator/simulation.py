@@ -15,6 +15,7 @@ from exporter.simulator.jobs import Desk, SimulatedJob
 from exporter.simulator.messages import Answer, Caller, Refusal, Request
 from exporter.simulator.names import hostile
 from exporter.simulator.options import SimulationOptions
+from exporter.simulator.organization import Organization
 from exporter.simulator.reports import Content, Reports
 from exporter.simulator.services import service_names
 from exporter.simulator.throttle import Throttle
@@ -46,7 +47,7 @@ class Simulation:
         self.calls = CallLog()
         self.faults = Faults()
         names = _christened(service_names()) if options.hostile_names else service_names()
-        self._reports = Reports(self.organization, names, _activity(options, names))
+        self._reports = Reports(self.organization, names, _activity(options, names, self.organization))
         self._desk = Desk(
             self._reports.services,
             total=len(names),
@@ -65,7 +66,12 @@ class Simulation:
         )
         self._directory = organizations.Directory(self.organization, options)
         self._throttle = Throttle(speed=options.speed, clock=options.clock) if options.throttles else None
-        self._tokens = TokenService(self.organization.management_account.id)
+        self._tokens = TokenService(self._callers_account())
+
+    def _callers_account(self) -> str:
+        if self.options.caller_is_management:
+            return self.organization.management_account.id
+        return next(self.organization.member_accounts(self.organization.root)).id
 
     def truth(self, entity_path: str, policy_id: str = "", at: float | None = None) -> Content:
         """What a report created ``at`` (Unix seconds; now if None) says; LookupError if it would fail."""
@@ -121,15 +127,23 @@ class Simulation:
         fault = self.faults.take(operation, DAMAGES)
         if fault is None:
             return answer
-        if fault.kind is FaultKind.RESET:
-            return replace(answer, cut=fault.after or 0)
         half = answer.body[: len(answer.body) // 2]
-        return replace(answer, body=half if fault.kind is FaultKind.TRUNCATED else half + b"<\x00&{")
+        match fault.kind:
+            case FaultKind.RESET:
+                return replace(answer, cut=fault.after or 0)
+            case FaultKind.EDITED:
+                edited = re.sub(fault.pattern, fault.replacement, answer.body.decode(), flags=re.DOTALL)
+                return replace(answer, body=edited.encode())
+            case FaultKind.TRUNCATED:
+                return replace(answer, body=half)
+            case _:
+                return replace(answer, body=half + b"<\x00&{")
 
 
-def _activity(options: SimulationOptions, names: Mapping[str, str]) -> Activity:
+def _activity(options: SimulationOptions, names: Mapping[str, str], organization: Organization) -> Activity:
     return Activity(
         tuple(names),
+        organization.joined,
         seed=options.seed,
         began=options.clock(),
         speed=options.speed,

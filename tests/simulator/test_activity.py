@@ -8,21 +8,25 @@ from exporter.simulator.activity import TRACKING_PERIOD, Activity, Use, last_use
 from exporter.simulator.services import service_names
 
 _BEGAN = 1_790_000_000
-_ACCOUNT = Entity("111111111111", EntityType.ACCOUNT, "one", "o-a/r-a/111111111111", "r-a", "ACTIVE")
 _moments = st.floats(min_value=0, max_value=2e9)
 
 
-def _activity(**options):
+def _account(number, state="ACTIVE"):
+    account_id = f"{number:012d}"
+    return Entity(account_id, EntityType.ACCOUNT, "one", f"o-a/r-a/{account_id}", "r-a", state)
+
+
+_ACCOUNT = _account(1)
+_MANY = [_account(number) for number in range(40)]
+
+
+def _activity(joined=0.0, **options):
     chosen = {"seed": 7, "began": _BEGAN, "speed": 1.0, "partition": "aws", **options}
-    return Activity(tuple(service_names()), **chosen)
+    return Activity(service_names(), {account.id: joined for account in _MANY}, **chosen)
 
 
 def _uses_of_many(activity):
-    accounts = [
-        Entity(f"{n:012d}", EntityType.ACCOUNT, str(n), f"o-a/r-a/{n:012d}", "r-a", "ACTIVE")
-        for n in range(40)
-    ]
-    return [use for account in accounts for use in activity.uses(account)]
+    return [use for account in _MANY for use in activity.uses(account)]
 
 
 def test_a_service_is_not_used_before_its_time():
@@ -79,7 +83,7 @@ def test_some_services_were_left_long_ago():
 
 
 def test_a_closed_account_uses_nothing_any_more():
-    closed = Entity("222222222222", EntityType.ACCOUNT, "two", "o-a/r-a/222222222222", "r-a", "SUSPENDED")
+    closed = _account(2, "SUSPENDED")
     uses = _activity().uses(closed)
     assert uses
     assert all(use.since < _BEGAN - 86400 and math.isinf(use.period) for use in uses)
@@ -93,3 +97,10 @@ def test_global_services_are_used_in_one_region():
 def test_another_partition_has_its_own_regions():
     regions = {use.region for use in _uses_of_many(_activity(partition="aws-us-gov"))}
     assert regions == {"us-gov-west-1"}
+
+
+def test_an_account_used_nothing_before_it_joined():
+    joined = _BEGAN - 5 * 86400
+    uses = _uses_of_many(_activity(joined))
+    assert len(uses) < len(_uses_of_many(_activity()))
+    assert min(use.since for use in uses) >= joined

@@ -104,6 +104,26 @@ def test_an_answer_can_be_anything(aws, organizations):
     assert organizations.list_roots()["Roots"] == [{"Id": "r-what"}]
 
 
+def test_the_right_answer_can_be_edited(aws):
+    aws.simulation.faults.add(
+        Fault(
+            FaultKind.EDITED,
+            "GetOrganizationsAccessReport",
+            pattern="(<member>.*?</member>)",
+            replacement=r"\1\1",
+        )
+    )
+    names = [row["ServiceNamespace"] for row in aws.report(aws.organization.root.path)["AccessDetails"]]
+    assert names[::2] == names[1::2]
+    assert len(set(names)) == len(names) / 2
+
+
+@pytest.mark.parametrize("wrong", [{"times": -1}, {"pattern": "("}])
+def test_a_fault_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Fault(FaultKind.EDITED, **wrong)
+
+
 def test_the_next_job_can_fail_or_never_end(aws):
     iam = aws.client("iam")
     aws.simulation.faults.add(Fault(FaultKind.FAILED, code="SOMETHING"), Fault(FaultKind.STUCK))
@@ -163,7 +183,10 @@ def test_put_replaces_faults_and_post_adds_to_them(aws):
     assert _control(aws, "DELETE", "faults") == (200, [])
 
 
-@pytest.mark.parametrize("content", [{}, [{"kind": "meteor"}], [{"kind": "slow", "second": 1}], [{}]])
+@pytest.mark.parametrize(
+    "content",
+    [{}, [{"kind": "meteor"}], [{"kind": "slow", "second": 1}], [{}], [{"kind": "slow", "times": -1}]],
+)
 def test_faults_that_are_none_are_refused(aws, content):
     aws.simulation.faults.add(Fault(FaultKind.SLOW))
     status, answer = _control(aws, "PUT", "faults", content)

@@ -1,5 +1,6 @@
 import http.client
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -67,11 +68,29 @@ def test_an_unsigned_call_is_refused(aws):
     connection.close()
 
 
-def test_a_body_without_measure_is_refused(aws):
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Length": "10000000"}, 413),
+        ({"Content-Length": "-1"}, 411),
+        ({"Transfer-Encoding": "chunked"}, 411),
+    ],
+)
+def test_a_body_without_measure_is_refused(aws, headers, status):
     connection = http.client.HTTPConnection("127.0.0.1", aws.endpoint.port)
-    connection.request("POST", "/", headers={"Content-Length": "10000000"})
-    assert connection.getresponse().status == 413
+    connection.putrequest("POST", "/")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    with connection.getresponse() as response:
+        assert response.status == status
     connection.close()
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "exporter.simulator.simulation", None)
+    with pytest.raises(UserError, match=r"org-access-exporter\[demo\]"), start(SimulationOptions()):
+        pass
 
 
 def test_many_clients_are_answered_at_once(aws):

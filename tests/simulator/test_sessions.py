@@ -20,3 +20,9 @@ def test_two_simulations_do_not_know_each_other(simulate):
     one, other = simulate(seed=1), simulate(seed=2)
     assert one.client("sts").get_caller_identity()["Account"] == one.organization.management_account.id
     assert other.client("sts").get_caller_identity()["Account"] == other.organization.management_account.id
+
+
+def test_the_callers_keys_can_be_a_member_accounts(simulate):
+    aws = simulate(caller_is_management=False)
+    members = {account.id for account in aws.organization.member_accounts(aws.organization.root)}
+    assert aws.client("sts").get_caller_identity()["Account"] in members
