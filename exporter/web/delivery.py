@@ -19,10 +19,18 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for a client, in seconds: to take one slice, and to take a whole answer."""
+    """How long to wait for a client, in seconds: to take one slice, to take a whole answer, to ask the next.
+
+    ``idle`` is also what the headers of a request may take. It is longer than the usual scrape interval, so
+    that a scraper finds its connection open.
+    """
 
     slice: float = 60.0
     whole: float = 600.0
+    idle: float = 75.0
+
+
+PATIENCE = Patience()
 
 
 def accepted(request: web.Request, name: str) -> str:

@@ -10,12 +10,11 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from exporter.web.addresses import BACKLOG, listen, parse_address, url_of
-from exporter.web.delivery import Patience
+from exporter.web.delivery import PATIENCE, Patience
 from exporter.web.places import places
 from exporter.web.routes import Site
 from exporter.web.surface import Surface, WebSettings
 
-_IDLE = 75.0  # s without a whole request: longer than the usual scrape interval, so that connections are kept
 _LINGER = 1.0  # s in which a body that nobody wants is read, so that the client gets to see our answer
 _FAREWELL = 0.5  # s for answers under way when the server stops; aiohttp waits for this twice
 
@@ -31,14 +30,20 @@ class Listeners:
         surface: Surface,
         settings: WebSettings,
         ssl_context: SSLContext | None = None,
-        patience: Patience | None = None,
+        patience: Patience = PATIENCE,
     ) -> None:
         self._settings = settings
         self._ssl_context = ssl_context
-        self._site = Site(surface, settings, places(settings), patience or Patience())
+        self._patience = patience
+        self._site = Site(surface, settings, places(settings), patience)
         self._runners: list[web.AppRunner] = []
         self.addresses: list[str] = []
         self.health_address: str | None = None
+
+    @property
+    def scrapes_running(self) -> int:
+        """How many scrapes are being served now."""
+        return self._site.scrapes_running
 
     async def start(self) -> None:
         """Listen on every address, or on none: UserError tells which one could not be had."""
@@ -68,7 +73,7 @@ class Listeners:
             application,
             access_log=None,
             logger=_logger(),
-            keepalive_timeout=_IDLE,
+            keepalive_timeout=self._patience.idle,
             lingering_time=_LINGER,
             shutdown_timeout=_FAREWELL,
         )

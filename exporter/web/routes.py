@@ -48,6 +48,11 @@ class Site:
         self._api = Api(surface, self._pages, patience)
         self._front = Front(surface, where, self._pages, patience)
 
+    @property
+    def scrapes_running(self) -> int:
+        """How many scrapes are being served now."""
+        return self._scrapes.running
+
     def everything(self) -> web.Application:
         """The application of the main listeners."""
         routes = [

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from aiohttp import hdrs, web
 
@@ -38,7 +39,7 @@ class Scrapes:
         self._limit = limit
         self._hidden = hidden
         self._patience = patience
-        self._running = 0
+        self.running = 0
         self._refreshing = Bench(1, "ages")
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
@@ -78,16 +79,16 @@ class Scrapes:
 
     @contextmanager
     def _turnstile(self) -> Iterator[None]:
-        if self._running >= self._limit:
+        if self.running >= self._limit:
             raise web.HTTPServiceUnavailable(
                 text=f"{self._limit} scrapes are being served, and --web.max-requests allows no more\n",
                 headers={hdrs.RETRY_AFTER: "1"},
             )
-        self._running += 1
+        self.running += 1
         try:
             yield
         finally:
-            self._running -= 1
+            self.running -= 1
 
     async def _renew_ages(self) -> None:
         """Ages are renewed in the background; a process that was suspended has fallen behind with it."""
@@ -109,4 +110,4 @@ def _shortened(patience: Patience, timeout: str | None) -> Patience:
         seconds = float(timeout) if timeout else math.inf
     except ValueError:
         return patience
-    return Patience(patience.slice, min(patience.whole, seconds)) if seconds > 0 else patience
+    return replace(patience, whole=min(patience.whole, seconds)) if seconds > 0 else patience

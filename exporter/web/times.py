@@ -2,9 +2,6 @@
 
 import math
 from datetime import UTC, datetime
-from itertools import pairwise
-
-_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def rfc3339(seconds: float | None) -> str | None:
@@ -19,12 +16,14 @@ def rfc3339(seconds: float | None) -> str | None:
 
 
 def spoken(seconds: float) -> str:
-    """A length of time in its two largest units: ``2 d 3 h``, ``5 min``; below zero it is ``0 s``."""
+    """A length of time as one says it: ``2 d 3 h``, ``1 h 5 min``, ``7 min``, ``40 s``; at least ``0 s``."""
     if not math.isfinite(seconds):
         return "for ever"
     whole = max(0, int(seconds))
-    for (unit, size), (finer, part) in pairwise(_UNITS):
-        if whole >= size:
-            rest = whole % size // part
-            return f"{whole // size} {unit} {rest} {finer}" if rest else f"{whole // size} {unit}"
-    return f"{whole} s"
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    unit, size, finer, part = ("h", 3600, "min", 60) if whole < 86400 else ("d", 86400, "h", 3600)
+    rest = whole % size // part
+    return f"{whole // size} {unit} {rest} {finer}" if rest else f"{whole // size} {unit}"

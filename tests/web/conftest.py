@@ -1,7 +1,10 @@
 """A real server on a free port, over a publication that a test fills, with a clock that it moves."""
 
 import asyncio
+import json
+import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +29,7 @@ from exporter.model import (
 from exporter.publication import Publication
 from exporter.telemetry.instruments import Instruments
 from exporter.web import Listeners, Surface, WebSettings
+from exporter.web.delivery import PATIENCE
 
 HOUR = 3600.0
 NOW = 1_700_000_000.0
@@ -67,6 +71,8 @@ class World:
     refreshes: int = 0
     trouble: BaseException | None = None
     leaving: bool = False
+    during_reload: Callable[[], object] = lambda: None
+    during_refresh: Callable[[], object] = lambda: None
     instruments: Instruments = field(default_factory=Instruments)
 
     def __post_init__(self):
@@ -74,7 +80,9 @@ class World:
         self.organizations("default")
 
     def organizations(self, *names, job_ids=(), policies=False):
-        self.publication.configure([(name, targets(policies=policies), job_ids) for name in names])
+        self.publication.configure(
+            [(name, targets(policies=policies), () if i else job_ids) for i, name in enumerate(names)]
+        )
 
     def discovered(self, discovery=DISCOVERY, name="default"):
         self.publication.discovered(name, discovery)
@@ -85,13 +93,18 @@ class World:
             self.publication.stood("default", report_of(entity.id, services=(S3, EC2)), up=True)
         return self
 
+    def stood(self, standing, **changes):
+        self.publication.stood("default", standing, **changes)
+
     def reload(self):
         self.reloads += 1
+        self.during_reload()
         if self.trouble:
             raise self.trouble
 
     def refresh(self):
         self.refreshes += 1
+        self.during_refresh()
         self.publication.tick()
 
     @property
@@ -117,6 +130,10 @@ class Answer:
     def text(self):
         return self.body.decode()
 
+    @property
+    def json(self):
+        return json.loads(self.body)
+
 
 class LoopThread:
     """An event loop in a thread of its own: tests stay plain functions."""
@@ -136,6 +153,18 @@ class LoopThread:
         self.loop.close()
 
 
+def read_all(client):
+    """What the server still says before it hangs up."""
+    received = b""
+    with client:
+        try:
+            while data := client.recv(1 << 16):
+                received += data
+        except ConnectionResetError:
+            pass
+    return received
+
+
 class Running:
     """A server that runs, and a client for it."""
 
@@ -151,6 +180,31 @@ class Running:
     def place(self):
         host, _, port = self.url.removeprefix("http://").rpartition(":")
         return host.strip("[]"), int(port)
+
+    def raw(self, request, *, receive_buffer=None):
+        """A connection on which ``request`` was sent, for clients that do not behave."""
+        client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if receive_buffer:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        client.settimeout(10)
+        client.connect(self.place)
+        client.sendall(request)
+        return client
+
+    @property
+    def scrapes_running(self):
+        return self.listeners.scrapes_running
+
+    def rest(self, client):
+        """What the server has said to a client that did not listen."""
+        return read_all(client)
+
+    def stop(self):
+        self.loop.run(self.listeners.stop())
+
+    def ask_raw(self, request):
+        """All that the server says to these bytes before it hangs up."""
+        return read_all(self.raw(request))
 
     def get(self, path, *, method="GET", headers=None, base=None, redirects=False, **more):
         async def ask():
@@ -184,7 +238,7 @@ def serving(loop):
     """Serve a world, with settings that a test chooses."""
 
     @contextmanager
-    def serve(world, *, patience=None, **settings):
+    def serve(world, *, patience=PATIENCE, **settings):
         settings.setdefault("listen_addresses", ("127.0.0.1:0",))
 
         async def start():

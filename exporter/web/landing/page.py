@@ -164,9 +164,9 @@ def _rows(node: Node, depth: int, where: Places) -> str:
     """The row of an entity, and one for each SCP that it is seen through."""
     own = next((line for line in node.lines if not line.subject.policy_id), None)
     policies = (line for line in node.lines if line.subject.policy_id)
-    mark = "twist" if node.children else "leaf"
+    mark = ' class="twist"' if node.children else ""
     title = (
-        f'<span class="{mark}"><a href="{_report(where, node.entity.id)}" title="{_KINDS[node.entity.type]}">'
+        f'<span{mark}><a href="{_report(where, node.entity.id)}" title="{_KINDS[node.entity.type]}">'
         f"{_name(node.entity.name)}</a> <code>{_text(node.entity.id)}</code></span>{_below(node)}"
     )
     return _row(title, own, depth) + "".join(
@@ -205,7 +205,7 @@ def _cells(line: Line | None) -> Iterator[str]:
     running = " (running)" if line.running else ""
     yield f'<span class="badge {line.state.value}">{line.state.value}{running}</span>'
     if line.trouble:
-        yield f'<span class="trouble name">{_name(line.trouble)}</span>'
+        yield f'<span class="name trouble">{_name(line.trouble)}</span>'
 
 
 def _number(value: int | None, of: str) -> str:
@@ -221,7 +221,5 @@ def _foreign(view: OrganizationView, where: Places, now: float) -> str:
 def _rows_of_jobs(lines: Iterable[Line], where: Places) -> Iterator[str]:
     for line in lines:
         job_id = line.subject.entity_id
-        title = (
-            f'<span class="leaf"><a href="{_report(where, job_id)}"><code>{_text(job_id)}</code></a></span>'
-        )
+        title = f'<a href="{_report(where, job_id)}"><code>{_text(job_id)}</code></a>'
         yield f"<li>{_row(title, line, 0)}</li>\n"

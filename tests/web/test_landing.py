@@ -1,0 +1,251 @@
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.model import (
+    Discovery,
+    Entity,
+    EntityType,
+    JobStatus,
+    JobView,
+    OrganizationView,
+    Policy,
+    ReportState,
+    Services,
+    Snapshot,
+    Standing,
+    Subject,
+    Target,
+    Targets,
+)
+from exporter.order import plan
+from exporter.web.landing import POLICY, render
+from exporter.web.landing.tree import forest
+from exporter.web.places import Places
+
+NOW = 1_700_000_000.0
+VOID = {"meta", "rect", "link", "br"}
+
+
+class Page(HTMLParser):
+    """Checks that every element is closed in order; keeps the text of rows, links and element names."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open = []
+        self.elements = set()
+        self.links = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        self.links += [value for name, value in attrs if name in {"href", "src"}]
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.add(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def page_of(world):
+    page = Page(render(world.publication.current.snapshot, Places(), world.moment))
+    assert page.open == []
+    return page
+
+
+def test_the_page_is_html_with_everything_in_itself(server):
+    answer = server.get("/")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert Page(answer.text).elements.isdisjoint({"script", "link", "img", "iframe", "object"})
+
+
+def test_the_policy_allows_the_pages_own_style_and_nothing_else(server):
+    answer = server.get("/")
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    style = re.search("<style>(.*)</style>", answer.text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in POLICY
+    assert " style=" not in answer.text
+
+
+def test_every_link_of_the_page_leads_somewhere(server):
+    links = Page(server.get("/").text).links
+    assert {"/metrics", "/config", "/sd", "/api/v1/entities", "/-/healthy", "/-/ready"} <= set(links)
+    assert {link: server.get(link).status for link in links} == dict.fromkeys(links, 200)
+
+
+def test_links_have_the_path_that_the_world_outside_sees(world, serving):
+    with serving(world.filled(), external_url="https://example.org/access", route_prefix="/") as running:
+        links = Page(running.get("/").text).links
+    assert all(link.startswith("/access/") for link in links)
+
+
+def test_every_entity_is_shown_with_its_counts_age_and_state(world):
+    text = page_of(world.filled()).text
+    assert "One 111111111111" in text
+    assert "455 accessible400 not accessedreport age 10 minfresh" in text
+
+
+def test_an_organization_says_whether_it_is_up_and_what_runs(world):
+    world.filled()
+    world.publication.changed("default", up=True, running=Subject("111111111111"), job_seconds=10.0)
+    text = page_of(world).text
+    assert "defaultup" in text
+    assert "Running nowOne" in text
+    assert "about 30 s" in text
+    assert "fresh (running)" in text
+
+
+def test_what_is_due_next_is_named(world):
+    world.discovered()
+    assert "NextRoot, due now" in page_of(world).text
+
+
+def test_what_is_due_later_is_told_as_a_time(world):
+    assert "Nexta report in 50 min" in page_of(world.filled()).text
+
+
+def test_an_organization_that_is_not_discovered_says_so(world):
+    text = page_of(world).text
+    assert "defaultdown" in text
+    assert "not discovered yet" in text
+
+
+def test_a_failure_is_shown_with_its_code_and_message(world):
+    world.filled()
+    job = JobView(JobStatus.FAILED, NOW, NOW, "AUTHORIZER_TIMEOUT", "too slow")
+    world.stood(Standing(Subject("111111111111"), None, job, failures=3))
+    text = page_of(world).text
+    assert "3 attempts failed: AUTHORIZER_TIMEOUT: too slow" in text
+    assert "Root r-root2 below, 1 failed" in text
+
+
+def test_an_older_job_is_not_blamed_for_a_failure_it_did_not_have(world):
+    world.filled()
+    job = JobView(JobStatus.COMPLETED, NOW, NOW)
+    world.stood(Standing(Subject("111111111111"), None, job, failures=1))
+    assert "the last attempt failed" in page_of(world).text
+
+
+def test_a_report_that_was_dropped_says_so(world):
+    world.filled()
+    world.stood(Standing(Subject("111111111111"), expired=True))
+    assert "dropped for its age" in page_of(world).text
+
+
+def test_reports_under_policies_stand_below_their_entity(world):
+    world.organizations("default", policies=True)
+    world.filled()
+    found = world.publication.current.organization("default").discovery
+    world.discovered(
+        Discovery(found.org_id, found.management_account_id, "aws", found.entities, (Policy("p-1", "x"),))
+    )
+    assert "under p-1" in page_of(world).text
+
+
+def test_reports_made_elsewhere_have_a_place_of_their_own(world):
+    world.organizations("default", job_ids=("11112222-3333",))
+    world.discovered()
+    text = page_of(world).text
+    assert text.index("Reports made elsewhere") < text.index("11112222-3333")
+
+
+def tree_of(*entities):
+    return Discovery("o-org", "999999999999", "aws", entities)
+
+
+def entity(entity_id, parent_id="", kind=EntityType.ACCOUNT, name="x"):
+    return Entity(entity_id, kind, name, f"o-org/{entity_id}", parent_id)
+
+
+def test_the_tree_is_as_deep_as_the_organization(world):
+    world.discovered()
+    [root] = forest(world.publication.current.organization("default"), NOW)
+    assert [child.entity.id for child in root.children] == ["ou-root-unit"]
+    assert [child.entity.id for child in root.children[0].children] == ["111111111111"]
+    assert root.size() == 2
+
+
+def test_an_entity_whose_parent_is_out_of_scope_is_at_the_top(world):
+    world.discovered(tree_of(entity("1", "ou-gone"), entity("2", "ou-gone")))
+    tops = forest(world.publication.current.organization("default"), NOW)
+    assert [top.entity.id for top in tops] == ["1", "2"]
+
+
+def test_entities_that_are_their_own_parents_do_not_hang_the_page(world):
+    world.discovered(tree_of(entity("1", "2"), entity("2", "1"), entity("3", "3")))
+    assert len(forest(world.publication.current.organization("default"), NOW)) == 2
+
+
+def test_states_are_counted_for_all_that_is_below(world):
+    world.filled()
+    [root] = forest(world.publication.current.organization("default"), NOW)
+    assert root.states() == {ReportState.FRESH: 3}
+
+
+def test_a_large_tree_starts_closed_below_its_root(world):
+    units = [entity(f"ou-{i}", "r-1", EntityType.ORGANIZATIONAL_UNIT) for i in range(4)]
+    accounts = [entity(str(i), f"ou-{i % 4}") for i in range(400)]
+    world.discovered(tree_of(entity("r-1", kind=EntityType.ROOT), *units, *accounts))
+    text = render(world.publication.current.snapshot, Places(), NOW)
+    assert (text.count("<details open>"), text.count("<details>")) == (1, 4)
+
+
+def test_a_small_tree_starts_open(world):
+    text = render(world.filled().publication.current.snapshot, Places(), NOW)
+    assert (text.count("<details open>"), text.count("<details>")) == (2, 0)
+
+
+def test_no_organization_at_all_is_a_page_too():
+    assert "No organization is configured." in render(Snapshot(()), Places(), NOW)
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", '"><img src=x onerror=a>', "</style>", "a&amp;b"]
+)
+def test_a_hostile_name_is_text(world, name):
+    world.discovered(tree_of(entity("1", name=name)))
+    assert name in page_of(world).text
+
+
+def test_a_name_cannot_turn_the_line_around(world):
+    world.discovered(tree_of(entity("1", name="\u202eevil")))
+    text = render(world.publication.current.snapshot, Places(), NOW)
+    assert "<bdi>\u202eevil</bdi>" in text
+
+
+def snapshot_of(name, entity_id, message):
+    """A snapshot with these texts in every place that takes one."""
+    each = Target(enabled=True, refresh=60.0, services=Services.ALL)
+    wanted = Targets(each, each, each, each, each)
+    found = Discovery(name, name, name, (entity(entity_id, name=name),), (Policy(entity_id, name),))
+    job = JobView(JobStatus.FAILED, NOW, NOW, message, message)
+    subject = Subject(entity_id)
+    standings = {subject: Standing(subject, None, job, failures=1)}
+    work = plan(found, wanted, (message,))
+    return Snapshot((OrganizationView(name, wanted, found, work, standings, running=subject),))
+
+
+any_text = st.text(st.characters(codec=None), max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_text, any_text, any_text)
+def test_any_names_give_a_well_formed_page(name, entity_id, message):
+    page = Page(render(snapshot_of(name, entity_id, message), Places(), NOW))
+    assert page.open == []
+    assert page.elements.isdisjoint({"script", "img", "link"})

@@ -1,0 +1,173 @@
+"""Clients that ask too much, too slowly, or not in HTTP."""
+
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
+from exporter.web.delivery import Patience
+
+GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+NOW = 1_700_000_000.0
+
+
+@pytest.fixture
+def large(world):
+    """A world whose /metrics is far larger than what the kernel keeps for a client that does not read."""
+    world.filled()
+    rows = tuple(
+        ServiceAccess(f"service-{i}", "A service " * 20, "eu-west-1", "o-org/r-root/111111111111", NOW - i, 1)
+        for i in range(30_000)
+    )
+    world.stood(
+        Standing(Subject("r-root"), Report(NOW, NOW, 1, 1, rows), JobView(JobStatus.COMPLETED, NOW, NOW))
+    )
+    return world
+
+
+@pytest.fixture
+def blocked(world, serving):
+    """A server for one scrape at a time, which waits until ``release`` is set."""
+    release, begun = threading.Event(), threading.Event()
+
+    def wait():
+        begun.set()
+        release.wait(10)
+
+    world.filled()
+    world.moment += 3600
+    world.during_refresh = wait
+    with serving(world, max_requests=1) as running, running.raw(GET) as client:
+        assert begun.wait(10)
+        yield running, client, release
+        release.set()
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/probe?target=r-root"])
+def test_one_scrape_too_many_is_told_so(blocked, path):
+    running, _, _ = blocked
+    answer = running.get(path)
+    assert answer.status == 503
+    assert "--web.max-requests" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/-/healthy", "/-/ready", "/", "/sd"])
+def test_other_pages_are_served_whatever_is_scraped(blocked, path):
+    running, _, _ = blocked
+    assert running.get(path).status == 200
+
+
+def test_a_scrape_that_waited_is_served_in_the_end(blocked):
+    _, client, release = blocked
+    release.set()
+    assert client.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_scrapes_that_come_together_renew_the_ages_once(world, serving):
+    release = threading.Event()
+    world.filled()
+    world.moment += 3600
+    world.during_refresh = lambda: release.wait(10)
+    with serving(world) as running, ThreadPoolExecutor(4) as pool:
+        scrapes = [pool.submit(running.get, "/metrics") for _ in range(4)]
+        while running.scrapes_running < 4:
+            time.sleep(0.001)
+        release.set()
+        assert [scrape.result().status for scrape in scrapes] == [200] * 4
+    assert world.refreshes == 1
+
+
+def test_a_client_that_does_not_read_is_dropped(large, serving):
+    with serving(large, patience=Patience(slice=0.2)) as running:
+        client = running.raw(GET, receive_buffer=4096)
+        while running.scrapes_running < 1:
+            time.sleep(0.001)
+        while running.scrapes_running:
+            time.sleep(0.01)
+        received = running.rest(client)
+    length = int(received.split(b"Content-Length: ")[1].split(b"\r\n")[0])
+    assert len(received) < length
+
+
+def test_a_client_that_reads_too_slowly_for_its_own_timeout_is_dropped(large, serving):
+    request = GET.replace(b"Host: x", b"Host: x\r\nX-Prometheus-Scrape-Timeout-Seconds: 0.2")
+    with serving(large) as running:
+        client = running.raw(request, receive_buffer=4096)
+        while running.scrapes_running < 1:
+            time.sleep(0.001)
+        while running.scrapes_running:
+            time.sleep(0.01)
+        client.close()
+
+
+def test_a_client_that_does_not_read_keeps_nobody_else_waiting(large, serving):
+    with serving(large) as running:
+        clients = [running.raw(GET, receive_buffer=4096) for _ in range(8)]
+        while running.scrapes_running < 8:
+            time.sleep(0.001)
+        assert running.get("/metrics?collect[]=collection").status == 200
+        for client in clients:
+            client.close()
+
+
+def test_the_whole_body_arrives_at_a_client_that_reads(large, serving):
+    with serving(large) as running:
+        answer = running.get("/metrics?collect[]=services")
+    assert answer.text.count("service_last_authenticated_timestamp_seconds{") == 30_000 + 2
+
+
+def test_stopping_does_not_wait_for_a_client_that_does_not_read(large, serving):
+    with serving(large) as running:
+        client = running.raw(GET, receive_buffer=4096)
+        while running.scrapes_running < 1:
+            time.sleep(0.001)
+        started = time.monotonic()
+        running.stop()
+        assert time.monotonic() - started < 2
+        client.close()
+
+
+def test_headers_that_never_end_are_not_waited_for(world, serving):
+    with serving(world, patience=Patience(idle=0.2)) as running:
+        assert running.ask_raw(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ") == b""
+
+
+def many_headers(count):
+    return b"".join(b"X-%d: y\r\n" % i for i in range(count))
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + many_headers(1000) + b"\r\n",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nBad Header: y\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"nonsense\r\n\r\n",
+        b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_a_client_error(server, request_bytes):
+    assert re.match(rb"HTTP/1\.[01] 4", server.ask_raw(request_bytes))
+
+
+def test_what_is_not_http_leaves_no_traceback_in_the_log(server, caplog):
+    server.ask_raw(b"GET / HTTP/1.1\r\nHost: x\r\n" + many_headers(1000) + b"\r\n")
+    assert "Traceback" not in caplog.text
+
+
+def test_a_body_that_nobody_wants_is_not_waited_for(server):
+    started = time.monotonic()
+    received = server.ask_raw(b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nx")
+    assert received.startswith(b"HTTP/1.1 405")
+    assert time.monotonic() - started < 5

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.errors import UserError
+from exporter.web.places import places
+from exporter.web.surface import WebSettings
+
+
+def of(**settings):
+    return places(WebSettings((":0",), **settings))
+
+
+def test_without_flags_everything_is_at_the_top():
+    where = of()
+    assert (where.route("/probe"), where.link("/probe")) == ("/probe", "/probe")
+
+
+@pytest.mark.parametrize("prefix", ["/exporter", "/exporter/"])
+def test_a_prefix_is_in_front_of_routes_and_links(prefix):
+    where = of(route_prefix=prefix)
+    assert (where.route("/sd"), where.link("/sd")) == ("/exporter/sd", "/exporter/sd")
+
+
+def test_the_prefix_is_the_path_of_the_external_url_by_default():
+    where = of(external_url="https://example.org/access/")
+    assert (where.route("/sd"), where.link("/sd")) == ("/access/sd", "/access/sd")
+
+
+def test_a_proxy_may_take_the_path_of_the_external_url_away():
+    where = of(external_url="https://example.org/access", route_prefix="/")
+    assert (where.route("/sd"), where.link("/sd")) == ("/sd", "/access/sd")
+
+
+@pytest.mark.parametrize(
+    ("url", "authority"),
+    [
+        ("https://example.org", "example.org:443"),
+        ("http://example.org/x", "example.org:80"),
+        ("http://[2001:db8::1]:9000", "[2001:db8::1]:9000"),
+    ],
+)
+def test_the_external_url_names_a_port_always(url, authority):
+    assert of(external_url=url).authority == authority
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"external_url": "example.org"},
+        {"external_url": "ftp://example.org"},
+        {"external_url": "https://"},
+        {"external_url": "https://example.org:port"},
+        {"external_url": "https://example.org?x=1"},
+        {"external_url": "https://user:secret@example.org"},
+        {"external_url": 'https://example.org/"<'},
+        {"route_prefix": "exporter"},
+        {"route_prefix": "/{name}"},
+        {"route_prefix": "/a//b"},
+        {"telemetry_path": "metrics"},
+        {"telemetry_path": "/"},
+        {"telemetry_path": "/metrics/"},
+        {"telemetry_path": "/probe"},
+        {"telemetry_path": "/-/healthy"},
+        {"telemetry_path": "/api/v1/entities"},
+        {"telemetry_path": "/{x}"},
+    ],
+)
+def test_flags_that_describe_no_place_are_refused_in_one_line(flags):
+    with pytest.raises(UserError, match=r"^--web\.[a-z-]+ '.*': .+$"):
+        of(**flags)
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_flags_are_places_or_refused(telemetry_path, route_prefix, external_url):
+    try:
+        where = of(telemetry_path=telemetry_path, route_prefix=route_prefix, external_url=external_url)
+    except UserError:
+        return
+    assert where.route(where.telemetry).startswith("/")

@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.web.times import rfc3339, spoken
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, None),
+        (0, "1970-01-01T00:00:00Z"),
+        (1_700_000_000.25, "2023-11-14T22:13:20.250000Z"),
+        (1e20, None),
+        (float("nan"), None),
+        (float("inf"), None),
+    ],
+)
+def test_times_are_rfc_3339_or_nothing(seconds, text):
+    assert rfc3339(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"),
+        (0.9, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (119, "1 min"),
+        (3600, "1 h"),
+        (3660, "1 h 1 min"),
+        (7 * 86400 + 3 * 3600 + 5, "7 d 3 h"),
+        (float("inf"), "for ever"),
+    ],
+)
+def test_lengths_of_time_are_told_roughly(seconds, text):
+    assert spoken(seconds) == text
+
+
+@given(st.floats())
+def test_any_number_can_be_told(seconds):
+    assert rfc3339(seconds) is None or rfc3339(seconds).endswith("Z")
+    assert spoken(seconds)
