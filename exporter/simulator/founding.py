@@ -21,7 +21,7 @@ _DAY = 86400.0
 _OLDEST = 2000 * _DAY  # s; the longest an account has been here
 _YOUNG = 0.1  # the share of accounts that joined in the last 60 days
 _STATES = {"ACTIVE": 0.94, "SUSPENDED": 0.03, "PENDING_CLOSURE": 0.02, "CLOSED": 0.01}
-
+# How many accounts chance puts there, where 1 is usual.
 _FEWER = {"Suspended": 0.2, "Workloads": 0.2, "Security": 0.4, "Infrastructure": 0.5, "Policy Staging": 0.1}
 
 
@@ -80,7 +80,7 @@ class _Founder:
     def _member_accounts(self) -> Iterator[Entity]:
         homes = list(self._units.values())[1:] or [self._root]
         names = {home.id: account_names(self._unit_names[home.id]) for home in homes}
-        weights = [_weight(self._unit_names[home.id]) for home in homes]
+        weights = [_FEWER.get(self._unit_names[home.id], 1.0) for home in homes]
         chosen = self._chance.choices(homes, weights, k=self._options.accounts)
         # Every OU has an account before chance decides, so that none is without activity.
         for home in [*homes, *chosen][: self._options.accounts]:
@@ -119,7 +119,7 @@ class _Founder:
         return {entity_id: tuple(ids) for entity_id, ids in attached.items()}
 
     def _account_id(self) -> str:
-        while (account_id := f"{self._chance.randrange(10**11, 10**12)}") in self._taken:
+        while (account_id := f"{self._chance.randrange(10**12):012d}") in self._taken:
             pass
         self._taken.add(account_id)
         return account_id
@@ -134,10 +134,6 @@ class _Founder:
     def _christen(self, name: str) -> str:
         self._numbered += 1
         return hostile(name, self._numbered) if self._options.hostile_names else name
-
-
-def _weight(unit: str) -> float:
-    return _FEWER.get(unit, 1.0)
 
 
 def _children(entities: Mapping[str, Entity]) -> Mapping[str, tuple[Entity, ...]]:

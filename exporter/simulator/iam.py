@@ -2,9 +2,8 @@
 
 import base64
 import binascii
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -14,7 +13,7 @@ from exporter.simulator.faults import JOB_FAULTS, Faults
 from exporter.simulator.jobs import Desk, Selection, SimulatedJob
 from exporter.simulator.messages import Answer, Caller, Refusal
 from exporter.simulator.organization import Organization
-from exporter.simulator.reports import Content
+from exporter.simulator.reports import Content, Failure
 from exporter.simulator.validation import check, integer, one_of, string
 
 _NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -34,7 +33,6 @@ _SORTS: Mapping[str, tuple[Callable[[ServiceAccess], tuple[float, str]], bool]] 
 }
 
 Form = Mapping[str, str]
-Fields = Iterable[tuple[str, str]]
 
 
 class AccessReports:
@@ -79,7 +77,7 @@ class AccessReports:
             selection,
             lambda: self._faults.take(operation, JOB_FAULTS),
         )
-        return _answer(operation, [("JobId", job.id)])
+        return _answer(operation, _text("JobId", job.id))
 
     def _get(self, caller: Caller, form: Form) -> Answer:
         operation = "GetOrganizationsAccessReport"
@@ -94,12 +92,12 @@ class AccessReports:
             raise _denied(caller, operation, "*")
         job = self._desk.find((caller.access_key, caller.session_token), job_id or "")
         if not job.done(self._clock()):
-            return _answer(operation, _running(job))
+            return _answer(operation, *_running(job))
         if job.failure:
-            return _answer(operation, _failed(job))
+            return _answer(operation, *_failed(job, job.failure))
         start = _read_marker(marker, job.id, sort_key)
         items = min(int(form.get("MaxItems", _DEFAULT_ITEMS)), self._page_limit)
-        return _answer(operation, _completed(job, self._report(job), sort_key, start, items))
+        return _answer(operation, *_completed(job, self._report(job), sort_key, start, items))
 
     def _report(self, job: SimulatedJob) -> Content:
         return self._content(*job.selection, job.created)
@@ -111,79 +109,69 @@ class AccessReports:
 def error_answer(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Answer:
     """An error as IAM and STS give it."""
     sender = "Sender" if status < 500 else "Receiver"
-    body = (
-        f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>{sender}</Type>{_element("Code", code)}'
-        f"{_element('Message', message)}</Error><RequestId>{_REQUEST_ID}</RequestId></ErrorResponse>"
-    )
+    error = _group("Error", _text("Type", sender), _text("Code", code), _text("Message", message))
+    body = f'<ErrorResponse xmlns="{_NAMESPACE}">{error}{_text("RequestId", _REQUEST_ID)}</ErrorResponse>'
     return Answer(status, _XML, body.encode(), headers or {})
 
 
-def _answer(operation: str, fields: Fields) -> Answer:
-    # Values that end in ">" are lists, ready made.
-    inner = "".join(value if name == "" else _element(name, value) for name, value in fields)
-    body = (
-        f'<{operation}Response xmlns="{_NAMESPACE}"><{operation}Result>{inner}</{operation}Result>'
-        f"<ResponseMetadata><RequestId>{_REQUEST_ID}</RequestId></ResponseMetadata></{operation}Response>"
-    )
+def _answer(operation: str, *elements: str) -> Answer:
+    result = _group(f"{operation}Result", *elements)
+    metadata = _group("ResponseMetadata", _text("RequestId", _REQUEST_ID))
+    body = f'<{operation}Response xmlns="{_NAMESPACE}">{result}{metadata}</{operation}Response>'
     return Answer(200, _XML, body.encode())
 
 
-def _running(job: SimulatedJob) -> Fields:
-    return [
-        ("JobStatus", "IN_PROGRESS"),
-        ("JobCreationDate", _date(job.created)),
-        ("IsTruncated", "false"),
-    ]
+def _running(job: SimulatedJob) -> Iterator[str]:
+    yield _text("JobStatus", "IN_PROGRESS")
+    yield _text("JobCreationDate", _date(job.created))
+    yield _text("IsTruncated", "false")
 
 
-def _failed(job: SimulatedJob) -> Fields:
-    assert job.failure
-    details = f"{_element('Message', job.failure.message)}{_element('Code', job.failure.code)}"
-    return [
-        ("JobStatus", "FAILED"),
-        ("JobCreationDate", _date(job.created)),
-        ("JobCompletionDate", _date(job.ends)),
-        ("IsTruncated", "false"),
-        ("", f"<ErrorDetails>{details}</ErrorDetails>"),
-    ]
+def _failed(job: SimulatedJob, failure: Failure) -> Iterator[str]:
+    yield _text("JobStatus", "FAILED")
+    yield _text("JobCreationDate", _date(job.created))
+    yield _text("JobCompletionDate", _date(job.ends))
+    yield _text("IsTruncated", "false")
+    yield _group("ErrorDetails", _text("Message", failure.message), _text("Code", failure.code))
 
 
-def _completed(job: SimulatedJob, report: Content, sort_key: str, start: int, items: int) -> Fields:
+def _completed(job: SimulatedJob, report: Content, sort_key: str, start: int, items: int) -> Iterator[str]:
     key, descending = _SORTS[sort_key]
-    page = sorted(report.rows, key=key, reverse=descending)[start : start + items]
     following = start + items
+    page = sorted(report.rows, key=key, reverse=descending)[start:following]
     truncated = following < len(report.rows)
-    fields = [
-        ("JobStatus", "COMPLETED"),
-        ("JobCreationDate", _date(job.created)),
-        ("JobCompletionDate", _date(job.ends)),
-        ("NumberOfServicesAccessible", str(report.accessible)),
-        ("NumberOfServicesNotAccessed", str(report.not_accessed)),
-        ("", f"<AccessDetails>{''.join(map(_member, page))}</AccessDetails>"),
-        ("IsTruncated", "true" if truncated else "false"),
-    ]
-    return [*fields, ("Marker", _marker(job.id, sort_key, following))] if truncated else fields
+    yield _text("JobStatus", "COMPLETED")
+    yield _text("JobCreationDate", _date(job.created))
+    yield _text("JobCompletionDate", _date(job.ends))
+    yield _text("NumberOfServicesAccessible", str(report.accessible))
+    yield _text("NumberOfServicesNotAccessed", str(report.not_accessed))
+    yield _group("AccessDetails", *(_group("member", *_row(row)) for row in page))
+    yield _text("IsTruncated", "true" if truncated else "false")
+    if truncated:
+        yield _text("Marker", _marker(job.id, sort_key, following))
 
 
-def _member(row: ServiceAccess) -> str:
-    fields = [("ServiceName", row.name), ("ServiceNamespace", row.namespace)]
+def _row(row: ServiceAccess) -> Iterator[str]:
+    yield _text("ServiceName", row.name)
+    yield _text("ServiceNamespace", row.namespace)
     if row.region:
-        fields.append(("Region", row.region))
+        yield _text("Region", row.region)
     if row.last_authenticated is not None:
-        fields.append(("EntityPath", row.entity_path))
-        fields.append(("LastAuthenticatedTime", _date(row.last_authenticated)))
-    fields.append(("TotalAuthenticatedEntities", str(row.authenticated_entities)))
-    return f"<member>{''.join(_element(*field) for field in fields)}</member>"
+        yield _text("EntityPath", row.entity_path)
+        yield _text("LastAuthenticatedTime", _date(row.last_authenticated))
+    yield _text("TotalAuthenticatedEntities", str(row.authenticated_entities))
 
 
-def _element(name: str, text: str) -> str:
+def _group(name: str, *elements: str) -> str:
+    return f"<{name}>{''.join(elements)}</{name}>"
+
+
+def _text(name: str, text: str) -> str:
     # A parser would read a bare carriage return as a line feed.
     return f"<{name}>{escape(text, {chr(13): '&#13;'})}</{name}>"
 
 
 def _date(seconds: float) -> str:
-    if math.isinf(seconds):
-        raise ValueError("no date")
     moment = datetime.fromtimestamp(seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z").replace(".000Z", "Z")
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from exporter.simulator.organization import ControlPolicy
 
@@ -36,6 +36,15 @@ _NOT_FOR_CARDS = (
 )
 
 
+class _Draft(NamedTuple):
+    """A policy without its id; ``unit`` is the path of the OU it is for."""
+
+    name: str
+    description: str
+    content: str
+    unit: str | None
+
+
 def standing_policies(ids: Sequence[str]) -> Mapping[str, tuple[ControlPolicy, str | None]]:
     """Each policy with the path of the OU it is for, by its id.
 
@@ -46,33 +55,10 @@ def standing_policies(ids: Sequence[str]) -> Mapping[str, tuple[ControlPolicy, s
         FULL_ACCESS, "FullAWSAccess", "Allows access to every operation", _allow(["*"]), aws_managed=True
     )
     own = [
-        _policy(
-            "DenyRetiredServices", "Services nobody should start to use", _deny_all(_RETIRED_SERVICES), ROOT
-        ),
-        _policy(
-            "DenyLeavingTheOrganization", "Accounts stay", _deny(["organizations:LeaveOrganization"]), ROOT
-        ),
-        _policy("RegionsInUse", "No Region but ours", _regions(), "Workloads"),
-        _policy("DenyConsumerServices", "Not where cards are", _deny_all(_NOT_FOR_CARDS), "Workloads/Prod"),
-        _policy("SandboxAllowList", "What people may play with", _allow_all(_SANDBOX_SERVICES), "Sandbox"),
-        _policy(
-            "Quarantine", "To see a bill and ask", _allow_all(("billing", "health", "support")), "Suspended"
-        ),
-        _policy("DenyEverything", "For incidents; attached by hand", _deny(["*"]), None),
+        (ControlPolicy(policy_id, draft.name, draft.description, draft.content), draft.unit)
+        for policy_id, draft in zip(ids, _DRAFTS, strict=True)
     ]
-    named = [
-        (ControlPolicy(policy_id, name, description, content), unit)
-        for policy_id, (name, description, content, unit) in zip(ids, own, strict=True)
-    ]
-    return {policy.id: (policy, unit) for policy, unit in [(full, ROOT), *named]}
-
-
-OWN_POLICIES = 7
-ALLOW_LISTS = ("SandboxAllowList", "Quarantine")
-
-
-def _policy(name: str, description: str, content: str, unit: str | None) -> tuple[str, str, str, str | None]:
-    return name, description, content, unit
+    return {policy.id: (policy, unit) for policy, unit in [(full, ROOT), *own]}
 
 
 def _allow_all(services: Sequence[str]) -> str:
@@ -104,3 +90,16 @@ def _regions() -> str:
 
 def _document(statement: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+_DRAFTS = (
+    _Draft("DenyRetiredServices", "Services nobody should start to use", _deny_all(_RETIRED_SERVICES), ROOT),
+    _Draft("DenyLeavingTheOrganization", "Accounts stay", _deny(["organizations:LeaveOrganization"]), ROOT),
+    _Draft("RegionsInUse", "No Region but ours", _regions(), "Workloads"),
+    _Draft("DenyConsumerServices", "Not where cards are", _deny_all(_NOT_FOR_CARDS), "Workloads/Prod"),
+    _Draft("SandboxAllowList", "What people may play with", _allow_all(_SANDBOX_SERVICES), "Sandbox"),
+    _Draft("Quarantine", "To see a bill and ask", _allow_all(("billing", "health", "support")), "Suspended"),
+    _Draft("DenyEverything", "For incidents; attached by hand", _deny(["*"]), None),
+)
+OWN_POLICIES = len(_DRAFTS)
+ALLOW_LISTS = ("SandboxAllowList", "Quarantine")

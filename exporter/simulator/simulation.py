@@ -29,8 +29,7 @@ _HTML = (
 )
 _THROTTLED = {
     "organizations": (400, "TooManyRequestsException", "AWS Organizations can't complete your request."),
-    "iam": (400, "Throttling", "Rate exceeded"),
-    "sts": (400, "Throttling", "Rate exceeded"),
+    "iam": (400, "Throttling", "Rate exceeded"),  # STS says the same
 }
 
 
@@ -105,7 +104,7 @@ class Simulation:
         if fault:
             return _replacement(fault, api)
         if self._throttle and not self._throttle.admits(operation):
-            return _error(api, *_THROTTLED[api])
+            return _error(api, *_THROTTLED.get(api, _THROTTLED["iam"]))
         return None
 
     def _answered(self, caller: Caller, operation: str, request: Request) -> Answer:
@@ -121,7 +120,9 @@ class Simulation:
             return self._directory.answer(operation, caller, _parameters(request))
         if caller.api == "iam" and operation in self._iam.operations:
             return self._iam.operations[operation](caller, _form(request))
-        return self._tokens.answer(request, caller.access_key)
+        if caller.api in {"iam", "sts"}:
+            return self._tokens.answer(request, caller.access_key)
+        raise Refusal(501, "NotImplemented", f"The simulation does not answer for {caller.api}.")
 
     def _damaged(self, operation: str, answer: Answer) -> Answer:
         fault = self.faults.take(operation, DAMAGES)
@@ -163,7 +164,7 @@ def _replacement(fault: Fault, api: str) -> Answer:
             kind = "application/x-amz-json-1.1" if api == "organizations" else "text/xml"
             return Answer(fault.status, kind, fault.body.encode())
         case FaultKind.THROTTLE:
-            return _error(api, *_THROTTLED[api])
+            return _error(api, *_THROTTLED.get(api, _THROTTLED["iam"]))
         case _:
             code = fault.code or "ServiceUnavailable"
             return _error(api, fault.status, code, fault.message or "Simulated fault.")

@@ -6,9 +6,9 @@ from threading import Lock
 from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
-from exporter.simulator.messages import Answer, Request
+from exporter.simulator.messages import Answer, Refusal, Request
 
 _KEY = re.compile(rb"<AccessKeyId>([^<]+)</AccessKeyId>")
 _ROLE_ACCOUNT = re.compile(r"arn:[^:]+:iam::([0-9]{12}):")
@@ -31,17 +31,23 @@ class TokenService:
         return self._accounts.get(access_key, self._account_id)
 
     def answer(self, request: Request, access_key: str) -> Answer:
-        """What moto says to the request."""
+        """What moto says to the request; raises Refusal for what it does not know either."""
         headers = {**request.headers, "x-moto-account-id": self.account_of(access_key)}
         # moto takes its services apart by the host of AWS if it finds one, by the signature if not.
         headers.pop("host", None)
-        with self._lock:  # moto's backends do not expect two calls at once
-            response = self._client.open(
-                request.path, method=request.method, headers=headers, data=request.body
-            )
-            body = response.get_data()
+        response = self._ask(request, headers)
+        body = response.get_data()
         self._remember(request, body)
         return Answer(response.status_code, response.content_type or "text/xml", body)
+
+    def _ask(self, request: Request, headers: Mapping[str, str]) -> TestResponse:
+        try:
+            with self._lock:  # moto's backends do not expect two calls at once
+                return self._client.open(
+                    request.path, method=request.method, headers=headers, data=request.body
+                )
+        except NotImplementedError as error:
+            raise Refusal(501, "NotImplemented", str(error)) from error
 
     def _remember(self, request: Request, body: bytes) -> None:
         key = _KEY.search(body)

@@ -215,6 +215,12 @@ def test_an_unknown_policy_fails_late(aws, root):
     assert aws.report(root, "p-unknown00")["ErrorDetails"]["Code"] == "INVALID_ORGANIZATIONS_POLICY"
 
 
+def test_another_account_may_not_read_reports_either(aws):
+    member = next(aws.organization.member_accounts(aws.organization.root))
+    iam = aws.session("iam", member.id)
+    assert _refusal(lambda: iam.get_organizations_access_report(JobId=_JOB))[:2] == (403, "AccessDenied")
+
+
 def test_missing_permissions_fail_late(aws, root):
     aws.simulation.faults.add(Fault(FaultKind.FAILED))
     details = aws.report(root)["ErrorDetails"]

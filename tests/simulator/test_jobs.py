@@ -134,6 +134,16 @@ def test_an_unknown_job_is_no_such_entity():
     assert _refused(lambda: Bench().desk.find(_ME, "x" * 36))[:2] == (404, "NoSuchEntity")
 
 
+def test_the_oldest_jobs_are_forgotten(monkeypatch):
+    monkeypatch.setattr("exporter.simulator.jobs._KEPT", 2)
+    bench = Bench()
+    jobs = []
+    for path in ("all", "few", "other"):
+        jobs.append(bench.ask(path))
+        bench.now += 12
+    assert list(bench.desk.jobs) == jobs[1:]
+
+
 def test_a_job_id_has_36_characters():
     assert len(Bench().ask().id) == 36
 

@@ -68,6 +68,29 @@ def test_an_unsigned_call_is_refused(aws):
     connection.close()
 
 
+@pytest.mark.parametrize("body", ["{", "[]"])
+def test_a_body_that_is_no_json_object_is_refused(aws, body):
+    connection = http.client.HTTPConnection("127.0.0.1", aws.endpoint.port)
+    scope = "AWS4-HMAC-SHA256 Credential=key/20260901/us-east-1/organizations/aws4_request, Signature=0"
+    headers = {"X-Amz-Target": "AWSOrganizationsV20161128.ListRoots", "Authorization": scope}
+    connection.request("POST", "/", body, headers)
+    with connection.getresponse() as response:
+        assert response.status == 400
+        assert response.headers["x-amzn-errortype"] == "SerializationException"
+    connection.close()
+
+
+def test_a_number_that_is_none_is_refused(aws):
+    connection = http.client.HTTPConnection("127.0.0.1", aws.endpoint.port)
+    scope = "AWS4-HMAC-SHA256 Credential=key/20260901/us-east-1/iam/aws4_request, Signature=0"
+    body = f"Action=GetOrganizationsAccessReport&JobId={'0' * 36}&MaxItems=ten"
+    connection.request("POST", "/", body, {"Authorization": scope})
+    with connection.getresponse() as response:
+        assert response.status == 400
+        assert b"be an integer" in response.read()
+    connection.close()
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

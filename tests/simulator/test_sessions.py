@@ -1,4 +1,7 @@
-"""STS: who a caller is."""
+"""STS, and what else goes to moto."""
+
+import pytest
+from botocore.exceptions import ClientError
 
 
 def test_unknown_keys_belong_to_the_management_account(aws):
@@ -26,3 +29,18 @@ def test_the_callers_keys_can_be_a_member_accounts(simulate):
     aws = simulate(caller_is_management=False)
     members = {account.id for account in aws.organization.member_accounts(aws.organization.root)}
     assert aws.client("sts").get_caller_identity()["Account"] in members
+
+
+def _refusal(ask):
+    with pytest.raises(ClientError) as error:
+        ask()
+    return error.value.response["ResponseMetadata"]["HTTPStatusCode"], error.value.response["Error"]["Code"]
+
+
+def test_the_rest_of_iam_is_motos(aws):
+    assert aws.client("iam").list_account_aliases()["AccountAliases"] == []
+
+
+def test_what_nobody_has_built_is_not_implemented(aws):
+    assert _refusal(aws.client("iam").list_organizations_features) == (501, "NotImplemented")
+    assert _refusal(aws.client("sqs").list_queues)[0] == 501
