@@ -39,7 +39,8 @@ class Fault:
     ``operation`` is an operation's name (``ListAccounts``), or ``*`` for all; faults of jobs count the jobs
     that start, whatever it says. ``times`` is how often; 0: until it is taken away.
     Without ``code``, an error is ServiceUnavailable and a failed job ORGANIZATIONS_REPORT_ACCESS_DENIED.
-    Raises ValueError for negative times and for a pattern that is none.
+    An answer in which ``pattern`` is not found counts as edited: polls of a running job use up ``times``.
+    Raises ValueError for negative times and for a pattern or replacement that is none.
     """
 
     kind: FaultKind
@@ -61,7 +62,7 @@ class Fault:
         if self.times < 0:
             raise ValueError("times must not be negative")
         try:
-            re.compile(self.pattern)
+            re.sub(self.pattern, self.replacement, "")
         except re.error as error:
             raise ValueError(f"pattern: {error}") from error
 

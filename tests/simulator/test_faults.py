@@ -118,7 +118,7 @@ def test_the_right_answer_can_be_edited(aws):
     assert len(set(names)) == len(names) / 2
 
 
-@pytest.mark.parametrize("wrong", [{"times": -1}, {"pattern": "("}])
+@pytest.mark.parametrize("wrong", [{"times": -1}, {"pattern": "("}, {"pattern": "a", "replacement": r"\1"}])
 def test_a_fault_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Fault(FaultKind.EDITED, **wrong)
