@@ -61,29 +61,27 @@ async def deliver(
     response.content_length = body.compressed_length if compressed else body.length
     if compressed:
         response.headers[hdrs.CONTENT_ENCODING] = "gzip"
-    await response.prepare(request)
-    if request.method != hdrs.METH_HEAD:
-        await _send(request, response, body.pieces if compressed else body.inflated(), patience)
-    return response
-
-
-async def _send(
-    request: web.Request,
-    response: web.StreamResponse,
-    pieces: Iterable[bytes],
-    patience: Patience,
-) -> None:
+    pieces = body.pieces if compressed else body.inflated()
     try:
-        async with asyncio.timeout(patience.whole):
-            for piece in _slices(pieces):
-                async with asyncio.timeout(patience.slice):
-                    await response.write(piece)
-                # A fast client never makes write() wait, and would have the loop for itself.
-                await asyncio.sleep(0)
-            await response.write_eof()
+        await response.prepare(request)
+        if request.method != hdrs.METH_HEAD:
+            await _send(response, pieces, patience)
     except TimeoutError:
         if request.transport is not None:
             request.transport.abort()
+    except ConnectionError:
+        pass  # the client has gone; aiohttp finds that out by itself when it gets the response back
+    return response
+
+
+async def _send(response: web.StreamResponse, pieces: Iterable[bytes], patience: Patience) -> None:
+    async with asyncio.timeout(patience.whole):
+        for piece in _slices(pieces):
+            async with asyncio.timeout(patience.slice):
+                await response.write(piece)
+            # A fast client never makes write() wait, and would have the loop for itself.
+            await asyncio.sleep(0)
+        await response.write_eof()
 
 
 def _slices(pieces: Iterable[bytes]) -> Iterator[memoryview]:

@@ -25,8 +25,6 @@ def answer_errors(json_below: str) -> Middleware:
             return await handler(request)
         except web.HTTPException as error:
             return _answer(request, error, as_json=request.path.startswith(json_below))
-        except ConnectionError:
-            raise  # the client has gone: nobody is there to be answered
         except Exception:
             _log.exception("request.crashed", path=request.path)
             if request.writer.output_size:

@@ -1,6 +1,6 @@
 """Every path, with its methods and the parameters it knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import hdrs, web
 
@@ -24,7 +24,7 @@ _CHOICE = frozenset({parameters.COLLECT, parameters.EXCLUDE})
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path below the prefix."""
+    """One path, below the prefix until one is put in front of it."""
 
     path: str
     handler: Handler
@@ -66,14 +66,13 @@ class Site:
             Route("/-/reload", self._lifecycle.reload, methods=(hdrs.METH_POST, hdrs.METH_PUT)),
             *self._probes(),
         ]
-        application = _application(routes, self._where)
-        for path in {"/", self._where.inside} - {self._where.route("/"), ""}:
-            _add(application, path, Route(path, self._front.redirect))
-        return application
+        ways = sorted({"/", self._where.inside} - {self._where.route("/"), ""})
+        redirects = [Route(path, self._front.redirect) for path in ways]
+        return self._application([*self._prefixed(routes), *redirects])
 
     def health(self) -> web.Application:
         """The application of the health listener."""
-        return _application(self._probes(), self._where)
+        return self._application(self._prefixed(self._probes()))
 
     def close(self) -> None:
         """Nothing is asked any more."""
@@ -83,19 +82,20 @@ class Site:
     def _probes(self) -> list[Route]:
         return [Route("/-/healthy", self._lifecycle.healthy), Route("/-/ready", self._lifecycle.ready)]
 
+    def _prefixed(self, routes: list[Route]) -> list[Route]:
+        return [replace(route, path=self._where.route(route.path)) for route in routes]
 
-def _application(routes: list[Route], where: Places) -> web.Application:
-    application = web.Application(middlewares=[answer_errors(json_below=where.route("/api/"))])
-    application.on_response_prepare.append(add_headers)
-    for route in routes:
-        _add(application, where.route(route.path), route)
-    return application
-
-
-def _add(application: web.Application, path: str, route: Route) -> None:
-    resource = application.router.add_resource(path)
-    for method in route.methods:
-        resource.add_route(method, _checked(route))
+    def _application(self, routes: list[Route]) -> web.Application:
+        application = web.Application(middlewares=[answer_errors(json_below=self._where.route("/api/"))])
+        application.on_response_prepare.append(add_headers)
+        for route in routes:
+            resource = application.router.add_resource(route.path)
+            for method in route.methods:
+                resource.add_route(method, _checked(route), expect_handler=_expect_nothing)
+            resource.add_route(hdrs.METH_ANY, _not_allowed(route), expect_handler=_expect_nothing)
+        anything_else = application.router.add_resource("/{path:.*}")
+        anything_else.add_route(hdrs.METH_ANY, _not_found, expect_handler=_expect_nothing)
+        return application
 
 
 def _checked(route: Route) -> Handler:
@@ -104,3 +104,21 @@ def _checked(route: Route) -> Handler:
         return await route.handler(request)
 
     return handler
+
+
+def _not_allowed(route: Route) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, route.methods)
+
+    return handler
+
+
+async def _not_found(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound
+
+
+async def _expect_nothing(_: web.Request) -> None:
+    """No request has a body that we want, so nobody has to be told to send one: the answer comes at once.
+
+    aiohttp's own way to refuse other expectations fails on those that are not ASCII.
+    """

@@ -1,11 +1,15 @@
 """Clients that ask too much, too slowly, or not in HTTP."""
 
 import re
+import socket
+import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
 from exporter.web.delivery import Patience
@@ -171,3 +175,33 @@ def test_a_body_that_nobody_wants_is_not_waited_for(server):
     received = server.ask_raw(b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nx")
     assert received.startswith(b"HTTP/1.1 405")
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("expectation", [b"100-continue", b"miracles", b"\xff\xfe"])
+@pytest.mark.parametrize("path", [b"/-/healthy", b"/nothing"])
+def test_expectations_are_passed_over(server, path, expectation):
+    request = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: %s\r\n\r\n"
+    received = server.ask_raw(request % (path, expectation))
+    assert re.match(rb"HTTP/1\.1 (200|404)", received)
+
+
+def test_a_client_that_leaves_in_the_middle_is_no_news(large, serving, caplog):
+    with serving(large) as running:
+        client = running.raw(GET, receive_buffer=4096)
+        while running.scrapes_running < 1:
+            time.sleep(0.001)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        while running.scrapes_running:
+            time.sleep(0.001)
+    assert "Traceback" not in caplog.text
+
+
+queries = st.text(alphabet="abct[]=&;%0fg/?#.:@\\ ", max_size=40)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(queries, st.sampled_from(["/", "/metrics?", "/probe?target=", "/sd", "/api/v1/reports/", "/-/"]))
+def test_any_url_is_answered_with_something_proper(server, query, start):
+    line = f"GET {start}{query.replace(' ', '')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    assert re.match(rb"HTTP/1\.[01] [234]", server.ask_raw(line.encode()))
