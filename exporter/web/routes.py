@@ -93,7 +93,7 @@ class Site:
             for method in route.methods:
                 resource.add_route(method, _checked(route), expect_handler=_expect_nothing)
             resource.add_route(hdrs.METH_ANY, _not_allowed(route), expect_handler=_expect_nothing)
-        anything_else = application.router.add_resource("/{path:.*}")
+        anything_else = application.router.add_resource(r"/{path:[\s\S]*}")
         anything_else.add_route(hdrs.METH_ANY, _not_found, expect_handler=_expect_nothing)
         return application
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -46,9 +47,10 @@ ACCOUNT = Entity(
 DISCOVERY = Discovery("o-org", "999999999999", "aws", (ROOT, UNIT, ACCOUNT), at=NOW, duration=0.5)
 
 
-def targets(*, policies=False):
+def targets(*, accounts=True, policies=False):
     each = Target(enabled=True, refresh=HOUR, services=Services.ALL)
-    return Targets(each, each, each, each, Target(policies, HOUR, Services.ALL))
+    chosen = [Target(enabled, HOUR, Services.ALL) for enabled in (accounts, policies)]
+    return Targets(each, each, each, *chosen)
 
 
 def report_of(entity_id, policy_id="", *, created=NOW - 600, services=(), accessible=455, not_accessed=400):
@@ -79,9 +81,9 @@ class World:
         self.publication = Publication(lambda: self.moment)
         self.organizations("default")
 
-    def organizations(self, *names, job_ids=(), policies=False):
+    def organizations(self, *names, job_ids=(), **enabled):
         self.publication.configure(
-            [(name, targets(policies=policies), () if i else job_ids) for i, name in enumerate(names)]
+            [(name, targets(**enabled), () if i else job_ids) for i, name in enumerate(names)]
         )
 
     def discovered(self, discovery=DISCOVERY, name="default"):
@@ -191,9 +193,12 @@ class Running:
         client.sendall(request)
         return client
 
-    @property
-    def scrapes_running(self):
-        return self.listeners.scrapes_running
+    def until_scrapes(self, count):
+        """Wait until so many scrapes are being served."""
+        deadline = time.monotonic() + 10
+        while self.listeners.scrapes_running != count:
+            assert time.monotonic() < deadline, f"never {count} scrapes at once"
+            time.sleep(0.001)
 
     def rest(self, client):
         """What the server has said to a client that did not listen."""

@@ -97,3 +97,9 @@ def test_an_unknown_id_is_named(server):
         "status": "error",
         "error": "no entity '222222222222' with a report is known",
     }
+
+
+def test_the_report_that_is_being_made_is_named(world, server):
+    world.publication.changed("default", running=Subject("r-root"))
+    [organization] = server.get("/api/v1/entities").json["data"]["organizations"]
+    assert organization["running"] == {"entity_id": "r-root", "policy_id": None}

@@ -249,3 +249,9 @@ def test_any_names_give_a_well_formed_page(name, entity_id, message):
     page = Page(render(snapshot_of(name, entity_id, message), Places(), NOW))
     assert page.open == []
     assert page.elements.isdisjoint({"script", "img", "link"})
+
+
+def test_an_entity_that_is_not_collected_says_so(world):
+    world.organizations("default", accounts=False)
+    world.discovered()
+    assert "One 111111111111not collected" in page_of(world).text

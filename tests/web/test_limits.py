@@ -6,11 +6,13 @@ import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from exporter.exposition import Part
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
 from exporter.web.delivery import Patience
 
@@ -77,8 +79,7 @@ def test_scrapes_that_come_together_renew_the_ages_once(world, serving):
     world.during_refresh = lambda: release.wait(10)
     with serving(world) as running, ThreadPoolExecutor(4) as pool:
         scrapes = [pool.submit(running.get, "/metrics") for _ in range(4)]
-        while running.scrapes_running < 4:
-            time.sleep(0.001)
+        running.until_scrapes(4)
         release.set()
         assert [scrape.result().status for scrape in scrapes] == [200] * 4
     assert world.refreshes == 1
@@ -87,10 +88,8 @@ def test_scrapes_that_come_together_renew_the_ages_once(world, serving):
 def test_a_client_that_does_not_read_is_dropped(large, serving):
     with serving(large, patience=Patience(slice=0.2)) as running:
         client = running.raw(GET, receive_buffer=4096)
-        while running.scrapes_running < 1:
-            time.sleep(0.001)
-        while running.scrapes_running:
-            time.sleep(0.01)
+        running.until_scrapes(1)
+        running.until_scrapes(0)
         received = running.rest(client)
     length = int(received.split(b"Content-Length: ")[1].split(b"\r\n")[0])
     assert len(received) < length
@@ -100,18 +99,15 @@ def test_a_client_that_reads_too_slowly_for_its_own_timeout_is_dropped(large, se
     request = GET.replace(b"Host: x", b"Host: x\r\nX-Prometheus-Scrape-Timeout-Seconds: 0.2")
     with serving(large) as running:
         client = running.raw(request, receive_buffer=4096)
-        while running.scrapes_running < 1:
-            time.sleep(0.001)
-        while running.scrapes_running:
-            time.sleep(0.01)
+        running.until_scrapes(1)
+        running.until_scrapes(0)
         client.close()
 
 
 def test_a_client_that_does_not_read_keeps_nobody_else_waiting(large, serving):
     with serving(large) as running:
         clients = [running.raw(GET, receive_buffer=4096) for _ in range(8)]
-        while running.scrapes_running < 8:
-            time.sleep(0.001)
+        running.until_scrapes(8)
         assert running.get("/metrics?collect[]=collection").status == 200
         for client in clients:
             client.close()
@@ -126,8 +122,7 @@ def test_the_whole_body_arrives_at_a_client_that_reads(large, serving):
 def test_stopping_does_not_wait_for_a_client_that_does_not_read(large, serving):
     with serving(large) as running:
         client = running.raw(GET, receive_buffer=4096)
-        while running.scrapes_running < 1:
-            time.sleep(0.001)
+        running.until_scrapes(1)
         started = time.monotonic()
         running.stop()
         assert time.monotonic() - started < 2
@@ -178,7 +173,7 @@ def test_a_body_that_nobody_wants_is_not_waited_for(server):
 
 
 @pytest.mark.parametrize("expectation", [b"100-continue", b"miracles", b"\xff\xfe"])
-@pytest.mark.parametrize("path", [b"/-/healthy", b"/nothing"])
+@pytest.mark.parametrize("path", [b"/-/healthy", b"/nothing", b"/%0a"])
 def test_expectations_are_passed_over(server, path, expectation):
     request = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: %s\r\n\r\n"
     received = server.ask_raw(request % (path, expectation))
@@ -188,12 +183,10 @@ def test_expectations_are_passed_over(server, path, expectation):
 def test_a_client_that_leaves_in_the_middle_is_no_news(large, serving, caplog):
     with serving(large) as running:
         client = running.raw(GET, receive_buffer=4096)
-        while running.scrapes_running < 1:
-            time.sleep(0.001)
+        running.until_scrapes(1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
-        while running.scrapes_running:
-            time.sleep(0.001)
+        running.until_scrapes(0)
     assert "Traceback" not in caplog.text
 
 
@@ -205,3 +198,15 @@ queries = st.text(alphabet="abct[]=&;%0fg/?#.:@\\ ", max_size=40)
 def test_any_url_is_answered_with_something_proper(server, query, start):
     line = f"GET {start}{query.replace(' ', '')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     assert re.match(rb"HTTP/1\.[01] [234]", server.ask_raw(line.encode()))
+
+
+def test_an_answer_that_breaks_off_cannot_be_taken_for_a_whole_one(world, serving):
+    world.filled()
+    published = world.publication.current
+    broken = replace(published.exposition, names=Part(b"\xff" * 100, 0, 100), _composed={})
+    world.publication.current = replace(published, exposition=broken)
+    with serving(world) as running:
+        received = running.ask_raw(GET)
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert len(body) < int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0])
+    assert b"500" not in head

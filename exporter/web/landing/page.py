@@ -115,6 +115,8 @@ def _next(view: OrganizationView, now: float) -> str:
 
 
 def _counts(view: OrganizationView) -> str:
+    if not view.work:
+        return ""
     counts = {state: view.states.get(state, 0) for state in ReportState}
     items = "".join(
         f'<li><span class="badge {state.value}">{count} {state.value}</span></li>'
