@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 
 from exporter.families import FAMILIES, Type
+from grafana import queries, with_variables
 from tests.end_to_end.conftest import get, running, wait_for
 
 # Families that have series only when something goes wrong, or when it is asked for.
@@ -53,7 +54,7 @@ def _prometheus(program, folder, target):
     with (folder / "prometheus.log").open("w") as log:
         process = subprocess.Popen([program, *arguments], stderr=log, stdout=log)
         try:
-            wait_for(lambda: _up(f"http://127.0.0.1:{port}"), "Prometheus to scrape the demo")
+            wait_for(lambda: _up(f"http://127.0.0.1:{port}"), "Prometheus to scrape the demo three times")
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -75,7 +76,7 @@ def query(url, expression):
 
 def _up(url):
     try:
-        return query(url, 'up{job="demo"} == 1')
+        return query(url, 'sum_over_time(up{job="demo"}[1m]) >= 3')
     except OSError:
         return None
 
@@ -90,6 +91,12 @@ def names(family):
 def test_prometheus_answers_for(prometheus, family):
     found = query(prometheus, names(family))
     assert bool(found) is (family.name not in ELSEWHERE)
+
+
+@pytest.mark.tool("prometheus")
+@pytest.mark.parametrize(("dashboard", "panel", "expression"), queries())
+def test_prometheus_answers_a_panel(prometheus, dashboard, panel, expression):
+    assert query(prometheus, with_variables(expression)), (dashboard, panel)
 
 
 @pytest.mark.tool("prometheus")

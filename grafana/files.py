@@ -1,0 +1,31 @@
+"""Which files follow from this package, and what is in them.
+
+Helm packs only what lies inside a chart, so the chart has its own copies of the dashboards and of the rules.
+"""
+
+import json
+from pathlib import Path
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from grafana import DASHBOARDS
+
+_HERE = Path(__file__).parent
+_CHART = _HERE.parent / "deploy" / "helm" / "org-access-exporter" / "files"
+RULES = _HERE / "rules" / "org-access-exporter.yml"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file and its text."""
+    texts = {f"{name}.json": encode(dashboard) for name, dashboard in DASHBOARDS.items()}
+    return {
+        **{_HERE / "dashboards" / name: text for name, text in texts.items()},
+        **{_CHART / "dashboards" / name: text for name, text in texts.items()},
+        _CHART / "rules.yml": RULES.read_text(encoding="utf-8"),
+    }
+
+
+def encode(dashboard: Dashboard) -> str:
+    """A dashboard as Grafana imports it; the same text for the same dashboard."""
+    return json.dumps(dashboard, cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
