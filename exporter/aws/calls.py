@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 
 from exporter.aws.faults import mapped
 
+_NO_SUCCESS = 300  # the first HTTP status that is none
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -57,7 +59,13 @@ class Meter:
         if exception is not None:
             self.settle(type(exception).__name__)
         else:
-            self.settle((parsed_response or {}).get("Error", {}).get("Code", ""))
+            self.settle(_code(parsed_response or {}))
+
+
+def _code(parsed: dict[str, Any]) -> str:
+    """The error code of an answer; its status where an answer that is no success has none."""
+    status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return str(parsed.get("Error", {}).get("Code") or (status if status >= _NO_SUCCESS else ""))
 
 
 class Service:

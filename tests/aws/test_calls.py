@@ -57,6 +57,12 @@ def test_an_answer_that_does_not_parse_is_counted(aws, session, calls):
     assert [call.code for call in calls] == ["ResponseParserError"]
 
 
+def test_a_proxys_page_is_counted_with_its_status(aws, session, calls):
+    aws.say(GET, (502, "<html><body>x</body></html>"), DONE)
+    session.get("job-1")
+    assert [call.code for call in calls] == ["502", ""]
+
+
 def test_a_call_takes_time(aws, session, calls):
     aws.say(GET, DONE)
     session.get("job-1")
