@@ -124,7 +124,9 @@ class Used:
 def accounts(number: int) -> tuple[Entity, ...]:
     """So many accounts below one root."""
     return tuple(
-        Entity(f"{i:012}", EntityType.ACCOUNT, f"account-{i}", f"o-benchmarks/r-root/{i:012}", "r-root", "ACTIVE")
+        Entity(
+            f"{i:012}", EntityType.ACCOUNT, f"account-{i}", f"o-benchmarks/r-root/{i:012}", "r-root", "ACTIVE"
+        )
         for i in range(1, number + 1)
     )
 
@@ -215,7 +217,9 @@ def report() -> str:
             "## Slot utilisation and AWS calls per report",
             f"Simulated time, {ROUND_TRIP * 1000:.0f} ms for a call to go and come back.",
             table(head, rows),
-            "Times drawn anew for every job cannot be predicted: with 2.5 calls per report no schedule gets "
-            f"beyond {bound(2.5):.3f} there, with 3.5 beyond {bound(3.5):.3f}.",
+            (
+                "Times drawn anew for every job cannot be predicted: with 2.5 calls per report no schedule gets "
+                f"beyond {bound(2.5):.3f} there, with 3.5 beyond {bound(3.5):.3f}."
+            ),
         ]
     )
