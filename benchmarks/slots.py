@@ -218,8 +218,8 @@ def report() -> str:
             f"Simulated time, {ROUND_TRIP * 1000:.0f} ms for a call to go and come back.",
             table(head, rows),
             (
-                "Times drawn anew for every job cannot be predicted: with 2.5 calls per report no schedule gets "
-                f"beyond {bound(2.5):.3f} there, with 3.5 beyond {bound(3.5):.3f}."
+                "Times drawn anew for every job cannot be predicted: with 2.5 calls per report no schedule "
+                f"gets beyond {bound(2.5):.3f} there, with 3.5 beyond {bound(3.5):.3f}."
             ),
         ]
     )
