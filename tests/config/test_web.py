@@ -1,3 +1,4 @@
+import re
 import subprocess
 from pathlib import Path
 
@@ -46,11 +47,18 @@ def test_no_problem_tells_a_secret(name):
     assert "hunter2" not in str(caught.value)
 
 
+# Keys that exporter-toolkit has learned since the promtool of some distributions was made.
+YOUNG = r"line \d+: field (rate_limit|cert|key|client_ca|client_allowed_sans) not found in type web\.\w+"
+
+
 @pytest.mark.tool("promtool")
 @pytest.mark.parametrize("name", names("*.yml"))
-def test_promtool_has_the_same_verdict(name):
-    ran = subprocess.run(["promtool", "check", "web-config", name], check=False, capture_output=True)
-    assert (ran.returncode == 0) == (".ok." in name), ran.stderr.decode()
+def test_promtool_has_the_same_verdict(name, tool):
+    arguments = [tool("promtool"), "check", "web-config", name]
+    ran = subprocess.run(arguments, check=False, capture_output=True, text=True)
+    complaints = [line.strip() for line in ran.stderr.splitlines()[1:] if line.strip()]
+    too_old = bool(complaints) and all(re.fullmatch(YOUNG, line) for line in complaints)
+    assert (ran.returncode == 0) == (".ok." in name) or too_old, ran.stderr
 
 
 @pytest.mark.parametrize("name", ["empty.ok.yml", "comments.ok.yml", "nulls.ok.yml"])
