@@ -1,0 +1,162 @@
+"""What is asked for next."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.model import (
+    Discovery,
+    Entity,
+    EntityType,
+    Policy,
+    Report,
+    ReportState,
+    Services,
+    Standing,
+    Subject,
+    Target,
+    Targets,
+    Work,
+)
+from exporter.order import next_due, plan, state_of
+
+DAY = 86_400.0
+NOW = 100 * DAY
+TARGET = Target(enabled=True, refresh=DAY, services=Services.ALL)
+OFF = Target(enabled=False, refresh=DAY, services=Services.ALL)
+EVERYTHING = Targets(TARGET, TARGET, TARGET, TARGET, TARGET)
+TREE = (
+    Entity("r", EntityType.ROOT, "Root", "o/r"),
+    Entity("111111111111", EntityType.ACCOUNT, "a", "o/r/111111111111", "r", "ACTIVE"),
+    Entity("ou-1", EntityType.ORGANIZATIONAL_UNIT, "one", "o/r/ou-1", "r"),
+    Entity("ou-2", EntityType.ORGANIZATIONAL_UNIT, "two", "o/r/ou-1/ou-2", "ou-1"),
+    Entity("999999999999", EntityType.MANAGEMENT_ACCOUNT, "m", "o/r/999999999999", "r", "ACTIVE"),
+)
+DISCOVERY = Discovery("o", "999999999999", "aws", TREE, (Policy("p-1", "one"),))
+
+
+def work(targets=EVERYTHING, job_ids=()):
+    return plan(DISCOVERY, targets, job_ids)
+
+
+def reported(age, **more):
+    return lambda item: Standing(item.subject, Report(NOW - age, None, 1, 1), **more)
+
+
+def order_of(items, standings):
+    """The ids in the order in which they come, each done at once."""
+    standings = dict(standings)
+    order = []
+    while True:
+        item, _ = next_due(items, standings, NOW)
+        if item is None:
+            return order
+        order.append(item.subject)
+        standings[item.subject] = Standing(item.subject, Report(NOW, None, 1, 1))
+
+
+def test_never_fetched_goes_from_the_top_down():
+    subjects = order_of(work(job_ids=["job"]), {})
+    assert [subject.entity_id for subject in subjects if not subject.policy_id] == [
+        "r",
+        "ou-1",
+        "ou-2",
+        "999999999999",
+        "111111111111",
+        "job",
+    ]
+
+
+def test_scp_reports_are_asked_at_the_topmost_entities_and_after_the_entities():
+    assert order_of(work(), {})[-1] == Subject("r", "p-1")
+
+
+def test_never_fetched_goes_before_stale():
+    items = [item for item in work() if not item.subject.policy_id]
+    standings = {item.subject: reported(1.5 * DAY)(item) for item in items if item.subject.entity_id == "r"}
+    assert order_of(items, standings)[-1].entity_id == "r"
+
+
+def test_among_accounts_the_oldest_data_goes_first():
+    items = [item for item in work() if item.entity.type is EntityType.ACCOUNT]
+    twin = Work(Subject("222222222222"), items[0].entity, TARGET)
+    standings = {items[0].subject: reported(1.1 * DAY)(items[0]), twin.subject: reported(1.2 * DAY)(twin)}
+    assert order_of([*items, twin], standings)[0] == twin.subject
+
+
+def test_what_is_long_overdue_leaves_its_rank():
+    items = [item for item in work() if item.subject.entity_id in {"r", "111111111111"}]
+    ages = {"r": 1.5 * DAY, "111111111111": 2.5 * DAY}
+    standings = {item.subject: reported(ages[item.subject.entity_id])(item) for item in items}
+    assert order_of(items, standings)[0].entity_id == "111111111111"
+
+
+def test_a_disabled_target_is_not_asked_for():
+    kinds = {item.entity.type for item in work(Targets(TARGET, OFF, TARGET, TARGET, OFF))}
+    assert kinds == {EntityType.ROOT, EntityType.MANAGEMENT_ACCOUNT, EntityType.ACCOUNT}
+
+
+def test_without_a_discovery_only_job_ids_are_asked_for():
+    assert [item.subject for item in plan(None, EVERYTHING, ["job"])] == [Subject("job")]
+
+
+def test_fresh_reports_are_left_alone_until_they_are_due():
+    items = work()
+    standings = {item.subject: reported(DAY / 4)(item) for item in items}
+    assert next_due(items, standings, NOW) == (None, NOW + 0.75 * DAY)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 3 * DAY), st.integers(0, 3), st.floats(-DAY, DAY).map(lambda wait: NOW + wait)
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_nothing_is_tried_again_before_its_time(kept):
+    items = [Work(Subject(f"{i:012}"), TREE[1], TARGET) for i in range(len(kept))]
+    standings = {
+        item.subject: reported(age, failures=failures, retry_at=retry_at)(item)
+        for item, (age, failures, retry_at) in zip(items, kept, strict=True)
+    }
+    chosen, when = next_due(items, standings, NOW)
+    if chosen is None:
+        assert when > NOW
+    else:
+        assert standings[chosen.subject].retry_at <= NOW
+
+
+@given(st.integers())
+def test_everything_gets_its_turn_in_a_crowded_slot(seed):
+    """Half of all the work fits into the time there is, and nothing is left behind for good."""
+    chance = random.Random(seed)
+    items = [item for item in work() if not item.subject.policy_id]
+    standings = {}
+    now = NOW
+    turns = {item.subject: 0 for item in items}
+    for _ in range(60):
+        item, _ = next_due(items, standings, now)
+        if item:
+            turns[item.subject] += 1
+            standings[item.subject] = Standing(item.subject, Report(now, None, 1, 1))
+        now += 2 * DAY / len(items) * chance.uniform(0.9, 1.1)
+    assert min(turns.values()) >= 3
+
+
+@pytest.mark.parametrize(
+    ("standing", "state"),
+    [
+        (None, ReportState.PENDING),
+        (Standing(Subject("x")), ReportState.PENDING),
+        (Standing(Subject("x"), expired=True), ReportState.STALE),
+        (Standing(Subject("x"), Report(NOW - 1, None, 1, 1)), ReportState.FRESH),
+        (Standing(Subject("x"), Report(NOW - DAY, None, 1, 1)), ReportState.STALE),
+        (Standing(Subject("x"), Report(NOW, None, 1, 1), failures=1), ReportState.FAILED),
+    ],
+)
+def test_how_a_subject_stands(standing, state):
+    assert state_of(standing, DAY, NOW) is state

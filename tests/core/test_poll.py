@@ -1,0 +1,108 @@
+"""When to ask whether a job is done."""
+
+from itertools import combinations, islice, pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.model import Report, Subject
+from exporter.poll import CALL_PRICE, MARGIN, Experience, cheapest_polls, measured, took
+
+ONE, TWO = Subject("1"), Subject("2")
+SAMPLES = st.lists(st.integers(1, 40).map(lambda tenths: tenths / 2), min_size=1, max_size=7)
+
+
+def cost(polls, sample):
+    """Idle seconds plus the price of the polls, over all jobs of a sample."""
+    total = 0.0
+    for time in sample:
+        found = next(i for i, poll in enumerate(polls) if poll >= time)
+        total += polls[found] - time + CALL_PRICE * (found + 1)
+    return total
+
+
+def cheapest_by_trying(sample):
+    times = sorted(set(sample))
+    return min(
+        cost([*chosen, times[-1]], sample)
+        for size in range(len(times))
+        for chosen in combinations(times[:-1], size)
+    )
+
+
+@given(SAMPLES)
+def test_no_other_moments_cost_less(sample):
+    polls = [round(poll - MARGIN, 6) for poll in cheapest_polls(sample)]
+    assert cost(polls, sample) == pytest.approx(cheapest_by_trying(sample))
+
+
+@given(SAMPLES)
+def test_every_job_of_the_sample_is_found(sample):
+    assert cheapest_polls(sample)[-1] > max(sample)
+
+
+@given(SAMPLES)
+def test_moments_go_on_and_up_for_ever(sample):
+    experience = Experience()
+    for seconds in sample:
+        experience.learn(ONE, seconds)
+    moments = list(islice(experience.moments(ONE), 200))
+    assert all(earlier < later for earlier, later in pairwise(moments))
+
+
+def test_without_experience_it_begins_with_the_quickest_job_known():
+    assert next(Experience().moments(ONE)) == pytest.approx(1.2)
+
+
+def test_a_subject_that_keeps_its_time_is_found_at_the_first_poll():
+    experience = Experience()
+    for _ in range(40):
+        experience.learn(ONE, 9.0)
+        experience.learn(TWO, 6.0)
+    assert next(experience.moments(ONE)) == pytest.approx(9.0, abs=0.05)
+
+
+def test_a_new_subject_is_expected_to_take_what_others_take():
+    experience = Experience()
+    for _ in range(5):
+        experience.learn(ONE, 7.0)
+    assert next(experience.moments(TWO)) == pytest.approx(7.0, abs=0.05)
+
+
+def test_what_all_have_taught_wins_where_own_times_say_little():
+    experience = Experience()
+    for own in (20.0, 5.0) * 10:
+        experience.learn(ONE, own)
+        experience.learn(TWO, 6.0)
+    narrow = Experience()
+    for _ in range(20):
+        narrow.learn(TWO, 6.0)
+    experience.recent.extend(narrow.recent)
+    experience.recent.extend(narrow.recent)
+    assert next(experience.moments(ONE)) == pytest.approx(6.0, abs=0.1)
+
+
+def test_what_is_gone_is_forgotten():
+    experience = Experience()
+    experience.learn(ONE, 5.0)
+    experience.forget({TWO})
+    assert ONE not in experience.own
+
+
+def test_an_earlier_runs_report_is_experience():
+    experience = Experience()
+    experience.recall(ONE, Report(100.0, 108.0, 1, 1))
+    assert experience.mean == 8.0
+
+
+@pytest.mark.parametrize("report", [None, Report(1.0, None, 1, 1), Report(2.0, 1.0, 1, 1)])
+def test_dates_that_say_nothing_teach_nothing(report):
+    assert took(report) is None
+
+
+@pytest.mark.parametrize(
+    ("by_dates", "expected"), [(None, 9.0), (8.5, 8.5), (3.0, 8.0), (60.0, 9.0), (-5.0, 8.0)]
+)
+def test_dates_are_believed_as_far_as_what_was_seen_allows(by_dates, expected):
+    assert measured(by_dates, running_at=8.0, done_at=9.0) == expected

@@ -1,0 +1,75 @@
+"""What every store promises."""
+
+import pytest
+
+from exporter.errors import StateError
+from exporter.model import (
+    Discovery,
+    Entity,
+    EntityType,
+    JobStatus,
+    JobView,
+    Report,
+    ServiceAccess,
+    Standing,
+    Subject,
+)
+from exporter.store import open_store
+
+ROOT = Entity("r-exam", EntityType.ROOT, "Root", "o-org/r-exam")
+UNIT = Entity(
+    "ou-exam-1", EntityType.ORGANIZATIONAL_UNIT, 'a "quoted"\nname', "o-org/r-exam/ou-exam-1", "r-exam"
+)
+DISCOVERY = Discovery("o-org", "999999999999", "aws", (ROOT, UNIT), at=5.0, duration=0.25)
+ROWS = (ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/1", 17.25, 3), ServiceAccess("iam"))
+
+
+def standing(entity=ROOT, policy_id="", **more):
+    report = Report(1.5, 9.5, 2, 1, ROWS)
+    return Standing(Subject(entity.id, policy_id), report, JobView(JobStatus.COMPLETED, 1.5, 9.5), **more)
+
+
+@pytest.fixture(params=["memory:"])
+def store(request):
+    opened = open_store(request.param)
+    yield opened
+    opened.close()
+
+
+def test_nothing_kept_is_nothing_recalled(store):
+    found = store.recall("org")
+    assert (found.discovery, dict(found.standings)) == (None, {})
+
+
+def test_what_was_kept_is_recalled(store):
+    kept = standing(failures=2, retry_at=77.0, expired=True)
+    store.keep("org", kept)
+    assert store.recall("org").standings == {kept.subject: kept}
+
+
+def test_what_is_kept_later_takes_the_place_of_the_former(store):
+    store.keep("org", standing())
+    store.keep("org", standing(failures=1))
+    assert store.recall("org").standings[Subject(ROOT.id)].failures == 1
+
+
+def test_a_discovery_is_recalled(store):
+    store.discovered("org", DISCOVERY)
+    assert store.recall("org").discovery == DISCOVERY
+
+
+def test_what_a_discovery_no_longer_has_is_forgotten(store):
+    store.keep("org", standing(ROOT))
+    store.keep("org", standing(UNIT, "p-1"))
+    store.discovered("org", Discovery("o-org", "999999999999", "aws", (ROOT,)))
+    assert set(store.recall("org").standings) == {Subject(ROOT.id)}
+
+
+def test_organizations_do_not_see_each_other(store):
+    store.keep("one", standing())
+    assert dict(store.recall("two").standings) == {}
+
+
+def test_an_address_that_no_store_answers_to_is_refused():
+    with pytest.raises(StateError, match="redis"):
+        open_store("redis://localhost")
