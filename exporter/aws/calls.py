@@ -4,6 +4,7 @@ botocore repeats calls by itself. Its events tell of every single request, so th
 as AWS counts.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Meter:
         # Last, since the adaptive retry's own handler may wait for seconds before the request leaves.
         events.register_last("before-send", self._sent)
         events.register("response-received", self._answered)
+        events.register("before-parse.organizations", _refuse_garbage)
 
     def settle(self, code: str) -> None:
         """The request under way in this thread, if there is one, ended with this error code."""
@@ -60,6 +62,16 @@ class Meter:
             self.settle(type(exception).__name__)
         else:
             self.settle(_code(parsed_response or {}))
+
+
+def _refuse_garbage(response_dict: dict[str, Any], **_: Any) -> None:
+    """Raise ValueError for an answer that is no JSON object.
+
+    botocore takes one for an answer without any members, and an organization without accounts is what a
+    listing would then be believed to say.
+    """
+    if response_dict["status_code"] < _NO_SUCCESS and not isinstance(json.loads(response_dict["body"]), dict):
+        raise ValueError("the answer is no JSON object")
 
 
 def _code(parsed: dict[str, Any]) -> str:

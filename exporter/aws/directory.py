@@ -29,6 +29,8 @@ def read_directory(organizations: Service) -> Directory:
     org_id = _field(organization, "Id", "DescribeOrganization")
     management = organization.get("MasterAccountId") or ""
     roots = list(_pages(organizations, "list_roots", "Roots"))
+    if not roots:
+        raise TransitError("ListRoots", "NoRoots", "the answer holds no root")
     units = _walk(organizations, [_root(root, org_id) for root in roots])
     accounts = _accounts(organizations, units, management)
     return Directory(

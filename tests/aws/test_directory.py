@@ -172,6 +172,25 @@ def test_an_answer_without_an_organization_is_an_error(tree, organization):
         organization().discover()
 
 
+@pytest.mark.parametrize("body", ["", "<html></html>", '{"Accounts": [', "[]", "null"])
+@pytest.mark.parametrize("operation", ["ListAccounts", "ListOrganizationalUnitsForParent"])
+def test_garbage_is_not_taken_for_an_empty_organization(tree, organization, operation, body):
+    tree.say(operation, (200, body))
+    with pytest.raises(TransitError):
+        organization().discover()
+
+
+def test_an_organization_without_a_root_is_an_error(tree, organization):
+    tree.say("ListRoots", data(Roots=[]))
+    with pytest.raises(TransitError, match="no root"):
+        organization().discover()
+
+
+def test_an_empty_list_may_be_left_out(tree, organization):
+    tree.say("ListOrganizationalUnitsForParent", data())
+    assert "r-exam" in ids(organization().discover())
+
+
 def test_without_credentials_discovery_says_so(organization, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
