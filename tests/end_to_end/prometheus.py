@@ -1,0 +1,58 @@
+"""A real Prometheus over some targets."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import urllib.parse
+
+from tests.end_to_end.conftest import get, wait_for
+
+_EVERY = "1s"
+
+
+@contextlib.contextmanager
+def prometheus_of(program, folder, jobs):
+    """The URL of a Prometheus that has scraped each of ``jobs`` (name: target, path) three times."""
+    configs = [
+        {"job_name": name, "metrics_path": path, "static_configs": [{"targets": [target]}]}
+        for name, (target, path) in jobs.items()
+    ]
+    every = {"scrape_interval": _EVERY, "scrape_timeout": _EVERY}
+    (folder / "prometheus.yml").write_text(json.dumps({"global": every, "scrape_configs": configs}))
+    port = free_port()
+    arguments = [
+        f"--config.file={folder}/prometheus.yml",
+        f"--storage.tsdb.path={folder}/data",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "prometheus.log").open("w") as log:
+        process = subprocess.Popen([program, *arguments], stderr=log, stdout=log)
+        try:
+            wait_for(lambda: _scraped(url) == len(jobs), "Prometheus to scrape each target three times")
+            yield url
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def query(url, expression):
+    """The result of an instant query."""
+    status, body = get(f"{url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}")
+    assert status == 200, body
+    return json.loads(body)["data"]["result"]
+
+
+def _scraped(url):
+    try:
+        ready, _ = get(f"{url}/-/ready")
+    except OSError:
+        return 0
+    return len(query(url, "sum_over_time(up[1m]) >= 3")) if ready == 200 else 0
