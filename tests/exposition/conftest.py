@@ -38,7 +38,9 @@ times = st.one_of(
     st.none(), st.sampled_from([0.0, NOW, NOW + 1e6, -1e9, NOW - 0.5]), st.floats(-1e10, 1e11).map(round)
 )
 counts = st.one_of(st.none(), st.sampled_from([0, 1, -1, 2**63, -(10**20)]), st.integers(-10, 10**6))
-namespaces = st.one_of(st.sampled_from(["s3", "ec2", "iam"]), texts)
+# NUL is served as U+FFFD: a namespace with the one and a namespace with the other would be one series. AWS
+# answers in XML, which has no NUL, so only one of them is made up here.
+namespaces = st.one_of(st.sampled_from(["s3", "ec2", "iam"]), texts.filter(lambda text: "\ufffd" not in text))
 rows = st.builds(ServiceAccess, namespaces, texts, texts, texts, times, counts)
 
 

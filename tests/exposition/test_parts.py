@@ -1,0 +1,121 @@
+"""The parts beside the whole: single entities, whole organizations, and the headers of every family."""
+
+import pytest
+from hypothesis import given, settings
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as read_text
+
+from exporter.exposition import Format, answer, header, number, organization_sections
+from exporter.exposition.exposition import entity_part
+from exporter.families import FAMILIES, INSTRUMENTS, ORGANIZATION_FAMILIES, Group
+from exporter.job import once_each
+from exporter.model import (
+    Discovery,
+    OrganizationView,
+    Policy,
+    Report,
+    ReportState,
+    ServiceAccess,
+    Standing,
+    Subject,
+)
+from tests.exposition.conftest import ALL, NOW, TARGETS, entity, plain, publication, served, texts, worlds
+
+READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
+FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
+modest = settings(max_examples=60, deadline=None)
+
+
+def lines_of(body):
+    return {line for line in body.split("\n") if line and not line.startswith("#")}
+
+
+def alone(current, subject):
+    unit = current.exposition.unit(("org", subject))
+    part = entity_part([unit], current.names, ALL, Format.TEXT, NOW)
+    return b"".join(answer([part], (), Format.TEXT).inflated()).decode()
+
+
+@modest
+@given(worlds())
+def test_the_entities_one_by_one_make_the_whole(world):
+    current = publication(*world).current
+    apart = set().union(*(lines_of(alone(current, Subject(item.id))) for item in world[0]))
+    assert apart == lines_of(served(current, Format.TEXT, packed=False))
+
+
+def test_rows_that_aws_gave_twice_are_one_series():
+    rows = (ServiceAccess("s3", "S3", "", "", 5.0, 1), ServiceAccess("s3", "Simple", "", "", 9.0, 2))
+    item = entity(1)
+    known = {item.id: Standing(Subject(item.id), Report(1.0, None, 1, 1, once_each(rows)))}
+    body = served(publication((item,), known).current, Format.TEXT, packed=True)
+    assert body == plain(
+        (item,), {item.id: Standing(Subject(item.id), Report(1.0, None, 1, 1, rows[1:]))}, Format.TEXT
+    )
+
+
+def view(name, policy_name):
+    discovery = Discovery(
+        "o-org", "999999999999", "aws", (entity(1),), (Policy("p-1", policy_name),), NOW, 0.25
+    )
+    states = dict.fromkeys(ReportState, 2)
+    return OrganizationView(name, TARGETS, discovery, states=states, up=True, job_seconds=8.5)
+
+
+@FORMATS
+@modest
+@given(policy_name=texts)
+def test_any_name_of_an_organization_or_a_policy_can_be_read_back(fmt, policy_name):
+    sections = organization_sections([view("one", policy_name), view('t"w\\o\n', policy_name)], ALL)
+    body = b"".join(answer([], list(sections), fmt).inflated()).decode()
+    names = [
+        sample.labels["policy_name"]
+        for family in READERS[fmt](body)
+        for sample in family.samples
+        if sample.name == "aws_org_access_policy_info"
+    ]
+    assert names == [policy_name.replace("\0", "\N{REPLACEMENT CHARACTER}")] * 2
+
+
+def test_an_organization_that_was_never_discovered_has_no_invented_values():
+    sections = dict(organization_sections([OrganizationView("one", TARGETS)], ALL))
+    told = {family.name.removeprefix("aws_org_access_") for family, lines in sections.items() if lines}
+    assert told == {"up", "refresh_interval_seconds", "exporter_lease_held"}
+
+
+@pytest.mark.parametrize("group", list(Group))
+def test_a_group_has_only_its_own_families_of_organizations(group):
+    named = [family for family, _ in organization_sections([view("one", "p")], frozenset({group}))]
+    assert named == [family for family in ORGANIZATION_FAMILIES if family.group is group]
+
+
+def test_no_two_families_share_a_name():
+    names = [family.name for family in (*FAMILIES, *INSTRUMENTS)]
+    assert len(set(names)) == len({*FAMILIES, *INSTRUMENTS})
+
+
+def test_openmetrics_ends_with_its_mark_and_text_with_nothing():
+    ends = [b"".join(answer([], (), fmt).inflated()) for fmt in Format]
+    assert ends == [b"", b"# EOF\n"]
+
+
+def test_openmetrics_names_an_info_without_its_suffix():
+    info = next(family for family in FAMILIES if family.name.endswith("entity_info"))
+    assert b"# TYPE aws_org_access_entity info\n" in header(info, Format.OPENMETRICS)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.0, "0"),
+        (-0.5, "-0.5"),
+        (1e21, "1000000000000000000000"),
+        (-(10**20), "-100000000000000000000"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (float("nan"), "NaN"),
+        (float("inf"), "+Inf"),
+        (float("-inf"), "-Inf"),
+    ],
+)
+def test_a_number_is_written_with_every_digit_it_needs(value, written):
+    assert number(value) == written
