@@ -1,5 +1,7 @@
 """What every store promises."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from exporter.errors import StateError
@@ -73,3 +75,54 @@ def test_organizations_do_not_see_each_other(store):
 def test_an_address_that_no_store_answers_to_is_refused():
     with pytest.raises(StateError, match="redis"):
         open_store("redis://localhost")
+
+
+def test_a_discovery_changes_nothing_of_what_stays(store):
+    kept = standing(UNIT, "p-1", failures=1)
+    store.keep("org", kept)
+    store.discovered("org", DISCOVERY)
+    assert store.recall("org").standings == {kept.subject: kept}
+
+
+def test_a_discovery_of_one_organization_leaves_the_others_alone(store):
+    store.keep("two", standing(UNIT))
+    store.discovered("one", Discovery("o-org", "999999999999", "aws", (ROOT,)))
+    assert set(store.recall("two").standings) == {Subject(UNIT.id)}
+
+
+def test_an_entity_and_the_same_entity_seen_through_a_policy_are_two_subjects(store):
+    store.keep("org", standing(ROOT))
+    store.keep("org", standing(ROOT, "p-1"))
+    assert set(store.recall("org").standings) == {Subject(ROOT.id), Subject(ROOT.id, "p-1")}
+
+
+def test_what_was_recalled_does_not_change_with_what_is_kept_later(store):
+    found = store.recall("org")
+    store.keep("org", standing())
+    assert dict(found.standings) == {}
+
+
+def test_a_subject_of_which_little_is_known_is_recalled_as_it_was(store):
+    little = Standing(Subject(ROOT.id), job=JobView(JobStatus.FAILED, error_code="NO", error_message="a\nb"))
+    store.keep("org", little)
+    assert store.recall("org").standings == {little.subject: little}
+
+
+@pytest.mark.parametrize("count", [-(10**20), -1, 0, 2**63, None])
+def test_counts_of_any_size_are_recalled(store, count):
+    report = Report(1.5, None, count, count, (ServiceAccess("s3", "\N{ROCKET}", "", "", None, count),))
+    store.keep("org", Standing(Subject(ROOT.id), report))
+    assert store.recall("org").standings[Subject(ROOT.id)].report == report
+
+
+def test_nothing_kept_by_several_threads_at_once_is_lost(store):
+    subjects = [Subject(f"{i:012}") for i in range(64)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda subject: store.keep("org", Standing(subject)), subjects))
+    assert set(store.recall("org").standings) == set(subjects)
+
+
+@pytest.mark.parametrize("url", ["", "memory", "sqlite", "file:///x", "dynamodb+x://y"])
+def test_no_address_is_guessed_at(url):
+    with pytest.raises(StateError, match=r"--state\.url"):
+        open_store(url)
