@@ -38,10 +38,14 @@ class Published:
 
     def organization(self, name: str) -> OrganizationView:
         """The view of one organization; KeyError for an unknown one."""
-        for view in self.snapshot.organizations:
-            if view.name == name:
-                return view
-        raise KeyError(name)
+        view = self.find(name)
+        if view is None:
+            raise KeyError(name)
+        return view
+
+    def find(self, name: str) -> OrganizationView | None:
+        """The view of one organization; None for an unknown one."""
+        return next((view for view in self.snapshot.organizations if view.name == name), None)
 
 
 class _Names:
@@ -123,37 +127,38 @@ class Publication:
 
     def discovered(self, name: str, discovery: Discovery) -> OrganizationView:
         """A discovery succeeded: what it no longer has, disappears."""
-        return self.restored(name, discovery, self.current.organization(name).standings)
+        with self._lock:
+            view = self.current.organization(name)
+            return self._known(view, discovery, view.standings)
 
     def restored(
         self, name: str, discovery: Discovery | None, standings: Mapping[Subject, Standing]
     ) -> OrganizationView:
         """What an earlier run left is known."""
         with self._lock:
-            view = self._planned(self.current.organization(name), discovery, standings)
-            self._rebuild(self._with(view))
-            return view
+            return self._known(self.current.organization(name), discovery, standings)
 
     def stood(self, name: str, standing: Standing, **changes: Any) -> None:
         """One subject stands differently now, and with it fields of its organization's view.
 
-        A subject that is no longer in scope is left out: its job was running when it vanished.
+        A subject that is no longer in scope is left out, and so is one of an organization that a reload
+        took away: its job was running when it vanished.
         """
         with self._lock:
-            place = self._places[name].get(standing.subject)
-            if place is None:
+            view, place = self.current.find(name), self._places[name].get(standing.subject)
+            if view is None or place is None:
                 return
-            view = self.current.organization(name)
             standings = MappingProxyType({**view.standings, standing.subject: standing})
             states = place.counted(view.states, standing, self._clock())
             view = replace(view, standings=standings, states=states, **changes)
             self._exchange(view, _render(name, place.work, standing))
 
     def changed(self, name: str, **changes: Any) -> None:
-        """Fields of an organization's view changed, and no report did."""
+        """Fields of an organization's view changed, and no report did. One that went is left out."""
         with self._lock:
-            view = replace(self.current.organization(name), **changes)
-            self.current = replace(self.current, snapshot=self._with(view))
+            view = self.current.find(name)
+            if view:
+                self.current = replace(self.current, snapshot=self._with(replace(view, **changes)))
 
     def tick(self) -> None:
         """Time has passed: renew every age and recount the states."""
@@ -161,6 +166,13 @@ class Publication:
             views = tuple(map(self._counted, self.current.snapshot.organizations))
             exposition = self.current.exposition.ticked(self._clock())
             self.current = replace(self.current, snapshot=Snapshot(views), exposition=exposition)
+
+    def _known(
+        self, view: OrganizationView, discovery: Discovery | None, standings: Mapping[Subject, Standing]
+    ) -> OrganizationView:
+        planned = self._planned(view, discovery, standings)
+        self._rebuild(self._with(planned))
+        return planned
 
     def _planned(
         self, view: OrganizationView, discovery: Discovery | None, standings: Mapping[Subject, Standing]
@@ -207,10 +219,7 @@ class Publication:
 
 def _units(view: OrganizationView, old: Published) -> Iterator[Unit]:
     """The units of an organization, those taken over that would come out the same."""
-    try:
-        former = old.organization(view.name)
-    except KeyError:
-        former = OrganizationView(view.name, view.targets)
+    former = old.find(view.name) or OrganizationView(view.name, view.targets)
     before = {item.subject: item for item in _lines_of(former)}
     for item in _lines_of(view):
         standing = view.standings.get(item.subject) or Standing(item.subject)
