@@ -5,6 +5,7 @@ OpenMetrics 1.0.0.
 """
 
 import math
+import sys
 from collections.abc import Iterable
 from enum import Enum
 from functools import lru_cache
@@ -33,10 +34,18 @@ def escape(value: str) -> str:
     return value.translate(_LABEL)
 
 
+_LARGEST = int(sys.float_info.max)
+
+
 def number(value: float) -> str:
-    """A sample value: whole numbers without a fraction, others with every digit they need."""
-    if isinstance(value, int):
+    """A sample value: whole numbers without a fraction, others with every digit they need.
+
+    What no float can hold is infinite: Prometheus refuses a whole scrape for one number out of range.
+    """
+    if isinstance(value, int) and -_LARGEST <= value <= _LARGEST:
         return str(value)
+    if isinstance(value, int):
+        return "+Inf" if value > 0 else "-Inf"
     if math.isfinite(value):
         return str(int(value)) if value.is_integer() else repr(value)
     if math.isnan(value):
