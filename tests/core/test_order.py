@@ -108,6 +108,14 @@ def test_fresh_reports_are_left_alone_until_they_are_due():
     assert next_due(items, standings, NOW) == (None, NOW + 0.75 * DAY)
 
 
+@pytest.mark.parametrize("age", [0.0, 1.5 * DAY])
+def test_a_failed_subject_is_tried_again_at_its_time_however_old_its_report_is(age):
+    item = work()[0]
+    standings = {item.subject: reported(age, failures=1, retry_at=NOW + 60)(item)}
+    assert next_due([item], standings, NOW) == (None, NOW + 60)
+    assert next_due([item], standings, NOW + 60) == (item, NOW + 60)
+
+
 @given(
     st.lists(
         st.tuples(

@@ -81,6 +81,22 @@ def test_a_report_is_served_at_once(published):
     assert 'services_accessible{organization="org",entity_id="r-exam"} 1\n' in text(published)
 
 
+def test_a_report_takes_the_place_of_one_that_was_served_before(published):
+    served = []
+    for used in (NOW - 10, NOW - 5):
+        published.stood("org", standing(used=used))
+        served.append(f'service_namespace="s3"}} {used:.0f}\n' in text(published))
+    assert served == [True, True]
+
+
+def test_a_service_name_takes_the_place_of_one_that_was_served_before(published):
+    served = []
+    for name in ("S3", "Amazon S3"):
+        published.stood("org", standing(name=name))
+        served.append(f'service_name="{name}"' in text(published))
+    assert served == [True, True]
+
+
 def test_what_a_reader_took_never_changes(published):
     taken = published.current
     before = b"".join(answer([taken.exposition.whole(ALL, Format.TEXT)], (), Format.TEXT).pieces)
@@ -169,6 +185,7 @@ def test_a_service_name_goes_with_the_last_report_that_shows_it(published):
 
 def test_time_alone_makes_ages_grow(published, clock):
     published.stood("org", standing(used=NOW - 10))
+    assert 'service_namespace="s3"} 10\n' in text(published)
     clock[0] += 60
     published.tick()
     assert 'age_seconds{organization="org",entity_id="r-exam",service_namespace="s3"} 70\n' in text(published)
