@@ -25,6 +25,7 @@ def body_with(count):
 @pytest.mark.parametrize(
     ("value", "written"),
     [(HUGE, "+Inf"), (-HUGE, "-Inf"), (10**5000, "+Inf"), (2**53 + 1, "9007199254740993")],
+    ids=["1e400", "-1e400", "1e5000", "2^53+1"],
 )
 def test_a_whole_number_beyond_all_floats_is_infinite(value, written):
     assert number(value) == written
