@@ -191,6 +191,15 @@ def test_time_alone_makes_ages_grow(published, clock):
     assert 'age_seconds{organization="org",entity_id="r-exam",service_namespace="s3"} 70\n' in text(published)
 
 
+def test_time_alone_changes_nothing_but_ages(published, clock):
+    for entity in UNITS:
+        published.stood("org", standing(entity, used=NOW - 10))
+    before = text(published)
+    clock[0] += 60
+    published.tick()
+    assert text(published) == before.replace('service_namespace="s3"} 10\n', 'service_namespace="s3"} 70\n')
+
+
 def test_time_alone_makes_a_report_stale(published, clock):
     published.stood("org", standing())
     clock[0] += DAY
