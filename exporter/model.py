@@ -3,11 +3,15 @@
 Times are Unix seconds as ``float``; identifiers and names are AWS's own strings, unescaped.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
+
+# A root, an organizational unit, an account. Job ids are UUIDs and look like none of them.
+_ENTITY_ID = re.compile(r"(?:r|ou)-.+|[0-9]{12}")
 
 
 class EntityType(StrEnum):
@@ -66,10 +70,18 @@ class Discovery:
 
 
 class Subject(NamedTuple):
-    """What one report is about: an entity, or an entity seen through one SCP."""
+    """What one report is about: an entity, or an entity seen through one SCP.
+
+    For a report made elsewhere ``entity_id`` is the id of its job.
+    """
 
     entity_id: str
     policy_id: str = ""
+
+    @property
+    def foreign(self) -> bool:
+        """The report was made elsewhere: no discovery has its id, and none may take it away."""
+        return not _ENTITY_ID.fullmatch(self.entity_id)
 
 
 class ServiceAccess(NamedTuple):

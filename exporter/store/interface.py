@@ -29,7 +29,10 @@ class Store(Protocol):
         """How one subject stands, in the place of what was kept of it before."""
 
     def discovered(self, organization: str, discovery: Discovery) -> None:
-        """A successful discovery: what was kept of entities that it no longer has is forgotten."""
+        """A successful discovery: what was kept of entities that it no longer has is forgotten.
+
+        Foreign subjects are of no entity, and stay.
+        """
 
     def close(self) -> None:
         """Nothing will be asked of this store any more."""

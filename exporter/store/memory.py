@@ -32,7 +32,9 @@ class MemoryStore:
             self._discoveries[organization] = discovery
             kept = self._standings.get(organization, {})
             self._standings[organization] = {
-                subject: standing for subject, standing in kept.items() if subject.entity_id in known
+                subject: standing
+                for subject, standing in kept.items()
+                if subject.foreign or subject.entity_id in known
             }
 
     def close(self) -> None:

@@ -67,6 +67,13 @@ def test_what_a_discovery_no_longer_has_is_forgotten(store):
     assert set(store.recall("org").standings) == {Subject(ROOT.id)}
 
 
+def test_a_report_made_elsewhere_is_of_no_entity_and_outlives_every_discovery(store):
+    made_elsewhere = Standing(Subject("2a3b4c5d-0000-4111-8222-333344445555"), Report(1.5, 9.5, 2, 1, ROWS))
+    store.keep("org", made_elsewhere)
+    store.discovered("org", DISCOVERY)
+    assert store.recall("org").standings == {made_elsewhere.subject: made_elsewhere}
+
+
 def test_organizations_do_not_see_each_other(store):
     store.keep("one", standing())
     assert dict(store.recall("two").standings) == {}
