@@ -1,17 +1,18 @@
-"""A plain renderer to compare with, and values to render."""
+"""Values to render, however hostile, and what a client reads of them."""
 
 import gzip
 
 from hypothesis import strategies as st
 
-from exporter.exposition import Format, answer
-from exporter.families import FAMILIES, Group, Type
+from exporter.exposition import answer
+from exporter.families import SERVICE_INFO, SUBJECT_FAMILIES, Group
 from exporter.model import (
     Discovery,
     Entity,
     EntityType,
     JobStatus,
     JobView,
+    OrganizationView,
     Report,
     ServiceAccess,
     Services,
@@ -19,14 +20,16 @@ from exporter.model import (
     Subject,
     Target,
     Targets,
+    Work,
 )
 from exporter.publication import Publication
+from tests.exposition import reference
 
 NOW = 1_700_000_000.0
 ALL = frozenset(Group)
 TARGET = Target(enabled=True, refresh=86_400.0, services=Services.ALL)
 TARGETS = Targets(TARGET, TARGET, TARGET, TARGET, TARGET)
-HEADERS = {family.name: family for family in FAMILIES}
+OF_SUBJECTS = (*SUBJECT_FAMILIES, SERVICE_INFO)
 
 texts = st.one_of(
     st.sampled_from(
@@ -94,92 +97,8 @@ def served(published, fmt, *, packed, groups=ALL):
 
 
 def plain(entities, known, fmt, now=NOW, name="org"):
-    """What should be served, family by family and one sample after the other: slow, and easy to believe."""
-    families = {}
-    for item in entities:
-        own = {"organization": name, "entity_id": item.id}
-        info = {
-            "entity_type": item.type.value,
-            "entity_name": item.name,
-            "entity_path": item.path,
-            "parent_id": item.parent_id,
-            "account_state": item.state,
-        }
-        standing = known.get(item.id)
-        for family, labels, value in [*_of(standing, now), ("entity_info", info, 1)]:
-            families.setdefault(f"aws_org_access_{family}", []).append(({**own, **labels}, value))
-    services = {}
-    for standing in known.values():
-        for row in standing.report.services if standing.report else ():
-            services.setdefault(row.namespace, []).append(row.name)
-    families["aws_org_access_service_info"] = [
-        ({"service_namespace": namespace, "service_name": min(names)}, 1)
-        for namespace, names in sorted(services.items())
-    ]
-    return "".join(_block(HEADERS[family.name], families.get(family.name), fmt) for family in FAMILIES) + (
-        "# EOF\n" if fmt is Format.OPENMETRICS else ""
-    )
-
-
-def _of(standing, now):
-    if standing is None:
-        return
-    report, job = standing.report, standing.job
-    if report:
-        yield from _maybe("services_accessible", {}, report.accessible)
-        yield from _maybe("services_not_accessed", {}, report.not_accessed)
-        yield "report_generated_timestamp_seconds", {}, report.created
-        for row in report.services:
-            yield from _of_row(row, now)
-    if job:
-        for status in JobStatus:
-            yield "report_job_status", {"status": status.value}, int(status is job.status)
-        yield from _maybe("report_job_created_timestamp_seconds", {}, job.created)
-        yield from _maybe("report_job_completed_timestamp_seconds", {}, job.completed)
-        if job.status is JobStatus.FAILED:
-            yield "report_job_error_info", {"code": job.error_code}, 1
-
-
-def _of_row(row, now):
-    service = {"service_namespace": row.namespace}
-    used = row.last_authenticated is not None
-    entities = row.authenticated_entities
-    yield from _maybe(
-        "service_authenticated_entities", service, entities if used or entities is not None else 0
-    )
-    if used:
-        yield "service_last_authenticated_timestamp_seconds", service, row.last_authenticated
-        yield "service_last_authenticated_age_seconds", service, max(0, int(now - row.last_authenticated))
-        if row.region or row.entity_path:
-            place = row.entity_path.rstrip("/").split("/")[-1]
-            labels = {**service, "access_region": row.region, "accessed_from": place}
-            yield "service_last_access_info", labels, 1
-
-
-def _maybe(family, labels, value):
-    if value is not None:
-        yield family, labels, value
-
-
-def _block(family, samples, fmt):
-    if not samples:
-        return ""
-    openmetrics = fmt is Format.OPENMETRICS
-    name = family.name.removesuffix("_info") if openmetrics and family.type is Type.INFO else family.name
-    kind = "gauge" if family.type is Type.INFO and not openmetrics else family.type.value
-    lines = [f"# HELP {name} {family.help}", f"# TYPE {name} {kind}"]
-    if openmetrics and family.unit:
-        lines.append(f"# UNIT {name} {family.unit}")
-    for labels, value in samples:
-        inner = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-        lines.append(f"{family.name}{{{inner}}} {_number(value)}")
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _escaped(text):
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return escaped.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _number(value):
-    return str(int(value)) if value == int(value) else repr(value)
+    """What should be served of subjects."""
+    work = tuple(Work(Subject(item.id), item, TARGET) for item in entities)
+    standings = {standing.subject: standing for standing in known.values()}
+    view = OrganizationView(name, TARGETS, work=work, standings=standings)
+    return reference.plain([view], fmt, now, OF_SUBJECTS)
