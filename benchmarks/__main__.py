@@ -11,9 +11,13 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import scrape, slots
+from benchmarks import scrape, slots, stalls
 
-SECTIONS: dict[str, Callable[[], str]] = {"slots": slots.report, "scrape": scrape.report}
+SECTIONS: dict[str, Callable[[], str]] = {
+    "slots": slots.report,
+    "scrape": scrape.report,
+    "stalls": stalls.report,
+}
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")
 

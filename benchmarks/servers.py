@@ -1,26 +1,37 @@
 """The servers that are compared, each in a process of its own: ``python -m benchmarks.servers KIND SERIES``.
 
 ``exporter`` is this project; ``client`` is prometheus-client's own server with the same samples in its own
-gauges; ``static`` serves the exporter's bytes from memory, and does nothing else. Each prints a line of JSON
-when it listens.
+gauges; ``static`` serves the exporter's bytes from memory, and does nothing else. ``busy`` is the exporter
+while ten reports a second arrive, ``flooded`` while they come without a pause. Each prints a line of JSON when
+it listens.
 """
 
 import asyncio
 import gc
+import itertools
 import json
 import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from threading import Thread
 from typing import Any
 
+import botocore.session
 from aiohttp import web
+from botocore.parsers import create_parser
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.fixture import NOW, publication
+from benchmarks.fixture import NOW, publication, standing
+from exporter.aws.report import page
+from exporter.daemon.daemon import SWITCH_INTERVAL
 from exporter.exposition import Format, answer
 from exporter.families import Group
+from exporter.job import Job
+from exporter.model import Page
 from exporter.publication import Publication
 from exporter.telemetry.instruments import Instruments
 from exporter.web import Listeners, Surface, WebSettings
@@ -49,12 +60,8 @@ async def _forever(start: Callable[[], Any]) -> None:
     await asyncio.Event().wait()
 
 
-def exporter(series: int) -> None:
-    """This project's web server over a publication that stands still."""
-    before, cpu = _memory(), time.process_time()
-    held = publication(series, _clock)
-    seconds = time.process_time() - cpu
-    surface = Surface(
+def _surface(held: Publication) -> Surface:
+    return Surface(
         published=lambda: held.current,
         own=Instruments().sections,
         config_text=str,
@@ -63,13 +70,68 @@ def exporter(series: int) -> None:
         clock=_clock,
         refresh=held.tick,
     )
-    listeners = Listeners(surface, WebSettings(listen_addresses=("127.0.0.1:0",)))
+
+
+def exporter(series: int) -> None:
+    """This project's web server over a publication that stands still."""
+    before, cpu = _memory(), time.process_time()
+    held = publication(series, _clock)
+    seconds = time.process_time() - cpu
+    listeners = Listeners(_surface(held), WebSettings(listen_addresses=("127.0.0.1:0",)))
 
     async def start() -> None:
         await listeners.start()
         _say(f"{listeners.addresses[0]}/metrics", before, seconds, held.current.exposition.series)
 
     asyncio.run(_forever(start))
+
+
+def busy(series: int, pause: float = 0.1) -> None:
+    """The exporter, while a thread parses and publishes reports of 455 services, ``pause`` s between two."""
+    held = publication(series, _clock)
+    listeners = Listeners(_surface(held), WebSettings(listen_addresses=("127.0.0.1:0",)))
+
+    def sweep() -> None:
+        read = report_reader()
+        numbers = itertools.cycle(range(1, len(held.current.snapshot.organizations[0].work) + 1))
+        for number in numbers:
+            job = Job(deadline=1e18).accepted("job").answered(read())
+            assert job.report is not None
+            time.sleep(pause)
+            held.stood("bench", replace(standing(number), report=replace(job.report, created=NOW)))
+
+    async def start() -> None:
+        await listeners.start()
+        Thread(target=sweep, daemon=True).start()
+        _say(f"{listeners.addresses[0]}/metrics", 0.0, 0.0, held.current.exposition.series)
+
+    asyncio.run(_forever(start))
+
+
+def report_reader() -> Callable[[], Page]:
+    """Parses AWS's answer of 455 rows, as botocore gets it, anew at every call."""
+    model = botocore.session.get_session().get_service_model("iam")
+    shape = model.operation_model("GetOrganizationsAccessReport").output_shape
+    parser = create_parser("query")
+    answer = {"status_code": 200, "headers": {}, "body": _xml().encode()}
+    return lambda: page(parser.parse(answer, shape))
+
+
+def _xml() -> str:
+    rows = "".join(
+        f"<member><ServiceName>Amazon Service Number {i}</ServiceName><ServiceNamespace>service{i}"
+        f"</ServiceNamespace><Region>eu-west-1</Region><EntityPath>o-benchmarks0/r-root/{i:012}</EntityPath>"
+        "<LastAuthenticatedTime>2026-05-01T10:00:00Z</LastAuthenticatedTime>"
+        "<TotalAuthenticatedEntities>1</TotalAuthenticatedEntities></member>"
+        for i in range(455)
+    )
+    inner = (
+        "<JobStatus>COMPLETED</JobStatus><JobCreationDate>2026-05-28T10:00:00Z</JobCreationDate>"
+        "<NumberOfServicesAccessible>455</NumberOfServicesAccessible>"
+        f"<NumberOfServicesNotAccessed>0</NumberOfServicesNotAccessed><AccessDetails>{rows}</AccessDetails>"
+    )
+    name = "GetOrganizationsAccessReport"
+    return f"<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>"
 
 
 def _text(held: Publication) -> bytes:
@@ -121,7 +183,14 @@ def static(series: int) -> None:
     asyncio.run(_forever(start))
 
 
-KINDS: dict[str, Callable[[int], None]] = {"exporter": exporter, "client": client, "static": static}
+KINDS: dict[str, Callable[[int], None]] = {
+    "exporter": exporter,
+    "busy": busy,
+    "flooded": partial(busy, pause=0.0),
+    "client": client,
+    "static": static,
+}
 
 if __name__ == "__main__":
+    sys.setswitchinterval(SWITCH_INTERVAL)
     KINDS[sys.argv[1]](int(sys.argv[2]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import time
 from threading import Lock
 
@@ -19,6 +20,7 @@ from exporter.telemetry.instruments import Instruments
 from exporter.web import Listeners, Surface, WebSettings
 
 AGES_GRID = 30.0  # s between renewals of the ages: half of the minute they may be off
+SWITCH_INTERVAL = 0.0005  # s a parsing thread may keep the event loop waiting; Python's own 0.005 adds up
 AUTO_RELOAD = 30.0  # s between looks at the configuration file
 
 _log = structlog.get_logger()
@@ -46,6 +48,7 @@ class Daemon:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises UserError where it cannot begin."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
         asyncio.run(self._run())
 
     async def _run(self) -> None:
