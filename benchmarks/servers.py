@@ -2,8 +2,8 @@
 
 ``exporter`` is this project; ``client`` is prometheus-client's own server with the same samples in its own
 gauges; ``static`` serves the exporter's bytes from memory, and does nothing else. ``busy`` is the exporter
-while ten reports a second arrive, ``flooded`` while they come without a pause. Each prints a line of JSON when
-it listens.
+while ten reports a second arrive, ``flooded`` while they come without a pause. Each prints a line of JSON
+when it listens.
 """
 
 import asyncio
