@@ -55,6 +55,7 @@ def test_it_is_ready_once_there_is_something_to_show(serving, aws):
     assert wait_for(lambda: program.get("/-/ready")[0] == 200, "readiness")
 
 
+@pytest.mark.slow
 def test_a_reload_takes_up_a_new_organization(serving, aws, tmp_path):
     program = serving(configuration(organization("one", aws.url)))
     program.wait_for_line(fresh("one"))

@@ -85,6 +85,7 @@ def test_somebody_elses_job_is_waited_for(program, aws):
     assert 'aws_org_access_up{organization="org"} 1' in text
 
 
+@pytest.mark.slow
 def test_a_job_that_never_ends_meets_its_deadline_and_the_next_goes_on(program, aws):
     aws.simulation.faults.add(Fault(FaultKind.STUCK))
     running = program("{job_timeout: 15s}")

@@ -1,4 +1,4 @@
-"""A test that needs a program says so, and what happens without it depends on who runs the tests."""
+"""Tests that need a program or much time say so, and who runs them decides what happens then."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 
 def run(directory: Path, test: str, *flags: str) -> str:
     shutil.copy(CONFTEST, directory)
-    (directory / "pytest.ini").write_text("[pytest]\nmarkers = tool(name)\n")
+    (directory / "pytest.ini").write_text("[pytest]\nmarkers = tool(name)\n    slow\n")
     (directory / "test_it.py").write_text(f"import pytest\n{test}\n")
     command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", *flags]
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=60, check=False)
@@ -45,3 +45,10 @@ def test_a_test_whose_program_is_there_is_given_its_path(tmp_path):
         "--require-tools",
     )
     assert "1 passed" in output
+
+
+def test_a_slow_test_runs_only_where_it_is_asked_for(tmp_path):
+    slow = "@pytest.mark.slow\ndef test_it(): raise AssertionError('ran')"
+    assert "1 deselected" in run(tmp_path, slow)
+    assert "1 failed" in run(tmp_path, slow, "--slow")
+    assert "1 failed" in run(tmp_path, slow, "test_it.py::test_it")
