@@ -7,6 +7,7 @@ that name in ``PARTS`` gives.
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -65,13 +66,19 @@ def flags() -> str:
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
-        parts.append(f"## `{name}`\n\n{_about(command)}\n\n{_flags(command)}".rstrip())
+        sections = (f"## `{name}`", _about(command), _flags(command), _examples(command))
+        parts.append("\n\n".join(section for section in sections if section))
     return "\n\n".join(parts)
 
 
 def _about(command: click.Command) -> str:
     paragraphs = (command.help or "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _examples(command: click.Command) -> str:
+    _, _, lines = (command.epilog or "").partition("Examples:\n")
+    return f"```sh\n{textwrap.dedent(lines)}\n```" if lines else ""
 
 
 def _flags(command: click.Command) -> str:

@@ -36,6 +36,9 @@ COMMANDS = {
         "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
     ),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
+    "print-iam-policy": Lazy(
+        "exporter.cli.print_iam_policy:print_iam_policy", "Print the IAM policy that a configuration needs."
+    ),
     "version": Lazy("exporter.cli.version:version", "Show the versions of the program and its libraries."),
 }
 

@@ -36,3 +36,13 @@ def web_config_file() -> Callable[[_Command], _Command]:
     """``--web.config.file``; None with no file."""
     what = "TLS, authentication and headers, in exporter-toolkit's format."
     return option("--web.config.file", metavar="FILE", help=what)
+
+
+def quiet() -> Callable[[_Command], _Command]:
+    """``--quiet``, for commands that tell more on stderr than errors."""
+    return click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
+
+
+def examples(*commands: str) -> str:
+    """The epilog of a command: how it is called."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for command in commands for line in command.split("\n"))

@@ -1,0 +1,141 @@
+"""``print-iam-policy``: what the exporter has to be allowed, and who may become its role."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import click
+
+from exporter.cli.options import config_file, examples, option, quiet
+from exporter.errors import UserError
+
+if TYPE_CHECKING:
+    from exporter.config import Config
+    from exporter.permissions import Table
+
+_ACCOUNT_ID = "<ACCOUNT_ID>"
+_OIDC_PROVIDER = "<OIDC_PROVIDER>"
+_PLACES = {_ACCOUNT_ID: "--account-id", _OIDC_PROVIDER: "--oidc-provider"}
+_EXAMPLES = examples(
+    "org-access-exporter print-iam-policy --config.file config.yml",
+    "org-access-exporter print-iam-policy --config.file config.yml \\\n"
+    "    --principal arn:aws:iam::111122223333:role/org-access-exporter",
+    "org-access-exporter print-iam-policy --trust pod-identity --namespace monitoring",
+)
+
+
+@click.command("print-iam-policy", epilog=_EXAMPLES)
+@config_file()
+@option(
+    "--state.url", default="memory:", metavar="URL", help="The state of serve: a table takes permissions."
+)
+@click.option(
+    "--principal",
+    metavar="NAME",
+    help='Only this one\'s policy: "exporter", "profile NAME" or the ARN of a role.',
+)
+@click.option(
+    "--trust",
+    type=click.Choice(["irsa", "pod-identity", "account"]),
+    help="Print the role's trust policy instead: for a pod's service account (IRSA or EKS Pod Identity), "
+    "or for the account the exporter runs in.",
+)
+@click.option("--account-id", metavar="ID", default="", help="The account the exporter runs in.")
+@click.option(
+    "--oidc-provider",
+    metavar="HOST/PATH",
+    default="",
+    help="The cluster's OIDC issuer, for --trust irsa.",
+)
+@click.option("--namespace", default="default", show_default=True, help="The pod's namespace.")
+@click.option(
+    "--service-account",
+    default="org-access-exporter",
+    show_default=True,
+    help="The pod's service account.",
+)
+@quiet()
+def print_iam_policy(
+    config_file: str | None,
+    state_url: str,
+    principal: str | None,
+    trust: str | None,
+    quiet: bool,
+    **workload: str,
+) -> None:
+    """Print the IAM policy that a configuration needs.
+
+    With roles to assume, or profiles, each principal has a policy of its own, and the JSON has one under
+    the name of each: "exporter" for the credentials that boto3 finds by itself, the ARN for a role.
+    """
+    from exporter.config import default, load  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
+
+    config = load(config_file) if config_file else default()
+    if trust:
+        printed = _trust(config, trust, principal, workload)
+    else:
+        printed = _policy(config, _table(state_url), principal, workload["account_id"])
+    text = json.dumps(printed, indent=2)
+    click.echo(text)
+    for place, flag in _PLACES.items():
+        if place in text and not quiet:
+            click.echo(f"note: fill in {place}, or give {flag}", err=True)
+
+
+def _policy(
+    config: "Config", table: "Table | None", principal: str | None, account_id: str
+) -> Mapping[str, Any]:
+    from exporter.permissions import policies  # noqa: PLC0415 - as above
+
+    found = policies(config, table, account_id)
+    if principal is None:
+        return next(iter(found.values())) if len(found) == 1 else found
+    if principal not in found:
+        raise UserError(f"no principal {principal!r} in this configuration; it has {', '.join(found)}")
+    return found[principal]
+
+
+def _trust(
+    config: "Config", kind: str, principal: str | None, workload: Mapping[str, str]
+) -> Mapping[str, Any]:
+    from exporter.permissions import TrustKind, Workload, trust_policy  # noqa: PLC0415 - as above
+
+    return trust_policy(
+        TrustKind(kind),
+        Workload(
+            account_id=workload["account_id"] or _ACCOUNT_ID,
+            partition=config.organizations[0].partition,
+            namespace=workload["namespace"],
+            service_account=workload["service_account"],
+            oidc_provider=workload["oidc_provider"].removeprefix("https://") or _OIDC_PROVIDER,
+        ),
+        _external_id(config, principal) if kind == TrustKind.ACCOUNT else None,
+    )
+
+
+def _external_id(config: "Config", principal: str | None) -> str | None:
+    """That of the role whose trust is asked for: an assumed role is the one that may have one."""
+    found = {
+        organization.role_arn: organization.external_id.reveal() if organization.external_id else None
+        for organization in config.organizations
+        if organization.role_arn and principal in {None, organization.role_arn}
+    }
+    if len(set(found.values())) > 1:
+        raise UserError(
+            f"the roles have different external ids: choose one by --principal: {', '.join(found)}"
+        )
+    return next(iter(found.values()), None)
+
+
+def _table(url: str) -> "Table | None":
+    from exporter.config.syntax import partition_of  # noqa: PLC0415 - as above
+    from exporter.permissions import Table  # noqa: PLC0415 - as above
+
+    parts = urlsplit(url)
+    if parts.scheme != "dynamodb":
+        return None
+    region = parse_qs(parts.query).get("region", [""])[0]
+    if not parts.netloc or not region:
+        raise UserError(f"--state.url {url!r}: a table is dynamodb://TABLE?region=REGION")
+    return Table(parts.netloc, region, partition_of(region))

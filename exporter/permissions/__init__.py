@@ -1,0 +1,20 @@
+"""Which permissions a configuration needs: IAM policies and trust policies, without I/O."""
+
+from exporter.permissions.principals import OWN, Table, policies
+from exporter.permissions.statements import DISCOVERY, GENERATE, GET, JOB, POLICIES, TABLE
+from exporter.permissions.trust import TrustKind, Workload, trust_policy
+
+__all__ = [
+    "DISCOVERY",
+    "GENERATE",
+    "GET",
+    "JOB",
+    "OWN",
+    "POLICIES",
+    "TABLE",
+    "Table",
+    "TrustKind",
+    "Workload",
+    "policies",
+    "trust_policy",
+]
