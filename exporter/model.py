@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
 # A root, an organizational unit, an account. Job ids are UUIDs and look like none of them.
 _ENTITY_ID = re.compile(r"(?:r|ou)-.+|[0-9]{12}")
 
@@ -110,6 +112,11 @@ class Report:
     not_accessed: int | None
     services: tuple[ServiceAccess, ...] = ()
 
+    def uses(self) -> Mapping[str, float]:
+        """When each service was last used, by its namespace; without those that were not."""
+        rows = self.services
+        return {row.namespace: row.last_authenticated for row in rows if row.last_authenticated is not None}
+
 
 class JobStatus(StrEnum):
     """AWS's ``JobStatus``."""
@@ -155,7 +162,9 @@ class Standing:
 
     ``report`` is the last good one, kept while newer jobs fail. ``failures`` counts the attempts since it,
     ``retry_at`` is the earliest time of the next one (0: no restriction). ``expired``: there was a report,
-    and it was dropped for its age.
+    and it was dropped for its age. ``last_known``: when a service was last used, by its namespace, where an
+    earlier report told and ``report`` does not. Of a service that ``report`` lists, the use aged out of the
+    tracking period, which is not the same as never used.
     """
 
     subject: Subject
@@ -164,6 +173,27 @@ class Standing:
     failures: int = 0
     retry_at: float = 0.0
     expired: bool = False
+    last_known: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
+
+    def known_beside(self, report: Report | None) -> Mapping[str, float]:
+        """``last_known`` once ``report`` takes the place of this one's; None: it is dropped."""
+        known = {**self.last_known, **(self.report.uses() if self.report else {})}
+        told = report.uses() if report else {}
+        return {namespace: at for namespace, at in known.items() if namespace not in told} or _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class StartedJob:
+    """A job that AWS accepted, and whose report nobody has read yet.
+
+    ``principal`` stands for the credentials that generated it, without which it cannot be read; ``at`` is
+    when that was.
+    """
+
+    subject: Subject
+    job_id: str
+    principal: str
+    at: float
 
 
 class ReportState(StrEnum):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from exporter.model import (
     Discovery,
     EntityType,
+    Report,
     ReportState,
     Services,
     Standing,
@@ -23,6 +24,8 @@ from exporter.model import (
 )
 
 OVERDUE = 2.0
+SKEW = 300.0  # s that AWS's dates may be ahead of our clock; beyond that AWS refuses our signatures
+RETRY = 60.0  # s until a subject is asked again at the earliest: AWS repeats results, failures too, that long
 
 _RANK = {
     EntityType.ROOT: 0,
@@ -70,14 +73,27 @@ def _policy_work(discovery: Discovery, targets: Targets) -> Iterable[Work]:
                 yield Work(Subject(entity.id, policy.id), entity, targets.policies)
 
 
-def due_at(standing: Standing | None, refresh: float) -> float:
-    """When a subject is to be asked for again, in Unix seconds; 0 means at once."""
+def due_at(standing: Standing | None, refresh: float, now: float) -> float:
+    """When a subject is to be asked for again, in Unix seconds; 0 means at once.
+
+    A clock that is set back must not keep anything fresh, nor put anything off, for as long as it was wrong:
+    what only a later ``now`` can explain does not count.
+    """
     if standing is None:
         return 0.0
-    if standing.failures:
-        return standing.retry_at
-    fresh_until = standing.report.created + refresh if standing.report else 0.0
-    return max(fresh_until, standing.retry_at)
+    retry_at = standing.retry_at if standing.retry_at <= now + longest_wait(refresh) else 0.0
+    if standing.failures or standing.report is None:
+        return retry_at
+    return max(_fresh_until(standing.report, refresh, now), retry_at)
+
+
+def longest_wait(refresh: float) -> float:
+    """Seconds after which a subject is asked again at the latest, whatever happened."""
+    return max(RETRY, refresh)
+
+
+def _fresh_until(report: Report, refresh: float, now: float) -> float:
+    return report.created + refresh if report.created <= now + SKEW else 0.0
 
 
 def next_due(
@@ -88,7 +104,7 @@ def next_due(
     soonest = float("inf")
     for item in work:
         standing = standings.get(item.subject)
-        due = due_at(standing, item.target.refresh)
+        due = due_at(standing, item.target.refresh, now)
         if due > now:
             soonest = min(soonest, due)
             continue
@@ -117,4 +133,4 @@ def state_of(standing: Standing | None, refresh: float, now: float) -> ReportSta
         return ReportState.FAILED
     if standing.report is None:
         return ReportState.STALE if standing.expired else ReportState.PENDING
-    return ReportState.FRESH if now < standing.report.created + refresh else ReportState.STALE
+    return ReportState.FRESH if now < _fresh_until(standing.report, refresh, now) else ReportState.STALE

@@ -15,14 +15,13 @@ from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, StateError, TransitError
 from exporter.job import Job
 from exporter.model import Discovery, JobView, Standing, Work
-from exporter.order import next_due
+from exporter.order import RETRY, longest_wait, next_due
 from exporter.poll import Experience, measured, took
 from exporter.publication import Publication
 from exporter.store import Store
 from exporter.telemetry.observer import Observer
 
 SLOT_WAIT = (5.0, 15.0)  # s, with jitter, while somebody else's job runs
-RETRY = 60.0  # s; AWS repeats its results, failures included, for that long
 
 
 class Aws(Protocol):
@@ -119,7 +118,8 @@ class Collector:
         standings = self._publication.current.organization(self.name).standings.values()
         old = [standing for standing in standings if standing.report and standing.report.created < oldest]
         for standing in old:
-            self._stand(replace(standing, report=None, expired=True))
+            known = standing.known_beside(None)
+            self._stand(replace(standing, report=None, expired=True, last_known=known))
         if old:
             self._observer.expired(len(old))
 
@@ -146,7 +146,7 @@ class Collector:
             job = job.failed(error.code, error.message)
         self._reach.gained(Stage.JOB)
         if job.report:
-            self._complete(work, job, inquiry)
+            self._complete(work, standing, job, inquiry)
         else:
             self._fail(work, standing, job)
         return 0.0
@@ -165,7 +165,7 @@ class Collector:
             self._observer.unknown_status(standing.subject, job.unknown_status)
         return job
 
-    def _complete(self, work: Work, job: Job, inquiry: Inquiry) -> None:
+    def _complete(self, work: Work, standing: Standing, job: Job, inquiry: Inquiry) -> None:
         assert job.report is not None
         if not inquiry.foreign:
             seconds = measured(took(job.report), inquiry.running_at, inquiry.done_at)
@@ -175,10 +175,11 @@ class Collector:
         # AWS hands out results up to a minute old. Where its dates claim more, asking again at once would
         # be asking for ever: half an interval passes in any case.
         retry_at = self._pace.now() + work.target.refresh / 2
-        self._stand(Standing(work.subject, job.report, job.view, retry_at=retry_at))
+        known = standing.known_beside(job.report)
+        self._stand(Standing(work.subject, job.report, job.view, retry_at=retry_at, last_known=known))
 
     def _fail(self, work: Work, standing: Standing, job: Job) -> None:
-        wait = min(RETRY * 2.0 ** min(standing.failures, 30), max(RETRY, work.target.refresh))
+        wait = min(RETRY * 2.0 ** min(standing.failures, 30), longest_wait(work.target.refresh))
         self._observer.job_failed(work.subject, job.error_code, job.error_message, wait)
         self._sweep.failed += 1
         failed = replace(

@@ -7,13 +7,17 @@ Times are RFC 3339 in UTC, or null. A report and its job::
      "job": {"status": "COMPLETED", "created": "…", "completed": "…", "error": null},
      "report": {"created": "…", "completed": "…", "services_accessible": 455, "services_not_accessed": 400,
                 "services": [{"service_namespace": "s3", "service_name": "Amazon S3",
-                              "last_authenticated": "…", "access_region": "eu-west-1",
-                              "entity_path": "o-…/r-…/ou-…/123456789012", "authenticated_entities": 1}]}}
+                              "last_authenticated": "…", "last_known": null,
+                              "access_region": "eu-west-1", "entity_path": "o-…/r-…/ou-…/123456789012",
+                              "authenticated_entities": 1}]}}
 
 ``job`` and ``report`` are null before there is one; ``error`` is ``{"code", "message"}`` or null. All rows
-of a report are there, whatever the configuration shows on ``/metrics``.
+of a report are there, whatever the configuration shows on ``/metrics``. ``last_known`` is the use that an
+earlier report told of where this one tells of none: it aged out of AWS's tracking period. A service with
+neither time was never used, as far as this exporter has seen.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from exporter.model import (
@@ -76,7 +80,7 @@ def standing_record(view: OrganizationView, item: Work, now: float) -> Record:
         "retry_at": rfc3339(standing.retry_at or None),
         "expired": standing.expired,
         "job": standing.job and _job_record(standing.job),
-        "report": standing.report and _report_record(standing.report),
+        "report": standing.report and _report_record(standing.report, standing.last_known),
     }
 
 
@@ -90,21 +94,22 @@ def _job_record(job: JobView) -> Record:
     }
 
 
-def _report_record(report: Report) -> Record:
+def _report_record(report: Report, last_known: Mapping[str, float]) -> Record:
     return {
         "created": rfc3339(report.created),
         "completed": rfc3339(report.completed),
         "services_accessible": report.accessible,
         "services_not_accessed": report.not_accessed,
-        "services": list(map(_service_record, report.services)),
+        "services": [_service_record(row, last_known.get(row.namespace)) for row in report.services],
     }
 
 
-def _service_record(row: ServiceAccess) -> Record:
+def _service_record(row: ServiceAccess, last_known: float | None) -> Record:
     return {
         "service_namespace": row.namespace,
         "service_name": row.name,
         "last_authenticated": rfc3339(row.last_authenticated),
+        "last_known": rfc3339(last_known),
         "access_region": row.region or None,
         "entity_path": row.entity_path or None,
         "authenticated_entities": row.authenticated_entities,

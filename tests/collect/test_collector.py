@@ -13,7 +13,7 @@ from exporter.errors import (
     SlotTakenError,
     TransitError,
 )
-from exporter.model import JobStatus, Page, Policy, ReportState, ServiceAccess
+from exporter.model import JobStatus, Page, Policy, ReportState, ServiceAccess, Subject
 from tests.collect.conftest import ACCOUNT, HOUR, ROOT, UNIT, every
 
 TAKEN = SlotTakenError("Generate", "ReportGenerationLimitExceeded", "too many jobs")
@@ -238,6 +238,24 @@ def test_a_report_beyond_its_maximum_age_is_dropped_and_counted(new_bench):
     assert bench.standing(ROOT).report is None
     assert bench.count("aws_org_access_reports_expired_total") == 3
     assert bench.view.states[ReportState.STALE] == 3
+
+
+def test_a_use_that_aws_no_longer_tells_of_is_remembered(bench):
+    bench.sweep()
+    bench.aws.rows = (ServiceAccess("s3", "Amazon S3"),)
+    bench.pace.moment += HOUR
+    bench.sweep()
+    assert bench.standing(ROOT).last_known == {"s3": 1.6e9}
+    assert bench.store.recall("org").standings[Subject(ROOT.id)].last_known == {"s3": 1.6e9}
+
+
+def test_uses_are_remembered_beyond_the_report_that_told_of_them(new_bench):
+    bench = new_bench(max_report_age=2 * HOUR)
+    bench.collector.discover()
+    bench.sweep()
+    bench.pace.moment += 3 * HOUR
+    bench.collector.expire()
+    assert bench.standing(ROOT).last_known == {"s3": 1.6e9}
 
 
 def test_a_foreign_job_is_read_and_never_generated(new_bench):

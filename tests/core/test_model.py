@@ -2,7 +2,17 @@
 
 import pytest
 
-from exporter.model import Entity, EntityType, Services, Subject, Target, Targets
+from exporter.model import (
+    Entity,
+    EntityType,
+    Report,
+    ServiceAccess,
+    Services,
+    Standing,
+    Subject,
+    Target,
+    Targets,
+)
 
 ROOT, OUS, MANAGEMENT, ACCOUNTS, POLICIES = (
     Target(enabled=True, refresh=float(hours), services=Services.ALL) for hours in range(1, 6)
@@ -44,3 +54,31 @@ def test_what_has_the_id_of_an_entity_was_not_made_elsewhere(entity_id, policy_i
 )
 def test_what_has_the_id_of_a_job_was_made_elsewhere(job_id):
     assert Subject(job_id).foreign
+
+
+def told(**times):
+    """A report with a row per namespace; None: the row has no time."""
+    rows = tuple(ServiceAccess(namespace, last_authenticated=at) for namespace, at in times.items())
+    return Report(1.0, 2.0, len(rows), 0, rows)
+
+
+@pytest.mark.parametrize(
+    ("reports", "known"),
+    [
+        ([told(s3=5.0)], {}),
+        ([told(s3=None)], {}),
+        ([told(s3=5.0), told(s3=7.0)], {}),
+        ([told(s3=5.0, ec2=6.0), told(s3=None, ec2=6.0)], {"s3": 5.0}),
+        ([told(s3=5.0), told(s3=None), told(s3=None)], {"s3": 5.0}),
+        ([told(s3=5.0), told(s3=None), told(s3=9.0)], {}),
+        ([told(s3=5.0), told(), told(s3=None)], {"s3": 5.0}),
+        ([told(s3=0.0), told(s3=None)], {"s3": 0.0}),
+        ([told(s3=5.0), None], {"s3": 5.0}),
+        ([told(s3=5.0), None, told(s3=None)], {"s3": 5.0}),
+    ],
+)
+def test_a_use_is_known_until_a_report_tells_of_another(reports, known):
+    standing = Standing(Subject("r-exam"))
+    for report in reports:
+        standing = Standing(standing.subject, report, last_known=standing.known_beside(report))
+    assert standing.last_known == known

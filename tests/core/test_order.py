@@ -168,3 +168,30 @@ def test_everything_gets_its_turn_in_a_crowded_slot(seed):
 )
 def test_how_a_subject_stands(standing, state):
     assert state_of(standing, DAY, NOW) is state
+
+
+def due(standing, now=NOW):
+    item = next(iter(work()))
+    return next_due([item], {item.subject: standing(item)}, now)[0] is item
+
+
+def test_a_report_from_the_future_is_not_fresh_until_then():
+    ahead = reported(-2 * DAY)
+    assert due(ahead)
+    assert state_of(ahead(next(iter(work()))), DAY, NOW) is ReportState.STALE
+
+
+def test_a_report_from_a_clock_a_little_ahead_of_ours_is_fresh():
+    ahead = reported(-60.0)
+    assert not due(ahead)
+    assert state_of(ahead(next(iter(work()))), DAY, NOW) is ReportState.FRESH
+
+
+@pytest.mark.parametrize("failures", [0, 3])
+def test_a_retry_is_put_off_no_longer_than_anything_ever_is(failures):
+    assert due(reported(2 * DAY, failures=failures, retry_at=NOW + 2 * DAY))
+    assert not due(reported(2 * DAY, failures=failures, retry_at=NOW + DAY))
+
+
+def test_a_clock_that_was_set_back_makes_nothing_be_asked_for_without_end():
+    assert not due(reported(-2 * DAY, retry_at=NOW + DAY / 2))

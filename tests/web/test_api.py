@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from exporter.model import JobStatus, JobView, Standing, Subject
+from exporter.model import JobStatus, JobView, ServiceAccess, Standing, Subject
+from tests.web.conftest import report_of
 
 NOW = 1_700_000_000.0
 
@@ -44,6 +47,7 @@ def test_a_report_is_told_in_full(server):
                 "service_namespace": "s3",
                 "service_name": "Amazon S3",
                 "last_authenticated": "2023-11-14T21:56:40Z",
+                "last_known": None,
                 "access_region": "eu-west-1",
                 "entity_path": "o-org/r-root/ou-root-unit/111111111111",
                 "authenticated_entities": 1,
@@ -52,6 +56,7 @@ def test_a_report_is_told_in_full(server):
                 "service_namespace": "ec2",
                 "service_name": "Amazon EC2",
                 "last_authenticated": None,
+                "last_known": None,
                 "access_region": None,
                 "entity_path": None,
                 "authenticated_entities": None,
@@ -67,6 +72,16 @@ def test_a_failure_is_told_with_its_code_and_message(world, server):
     assert (report["state"], report["failures"], report["report"]) == ("failed", 2, None)
     assert report["retry_at"] == "2023-11-14T22:14:20Z"
     assert report["job"]["error"] == {"code": "AUTHORIZER_TIMEOUT", "message": "too slow"}
+
+
+def test_a_use_that_aged_out_is_not_told_as_never_used(world, server):
+    rows = (ServiceAccess("s3"), ServiceAccess("ec2"))
+    world.stood(replace(report_of("r-root", services=rows), last_known={"s3": NOW - 4e7, "gone": NOW}))
+    [report] = server.get("/api/v1/reports/r-root").json["data"]["reports"]
+    assert [(row["service_namespace"], row["last_known"]) for row in report["report"]["services"]] == [
+        ("s3", "2022-08-08T23:06:40Z"),
+        ("ec2", None),
+    ]
 
 
 def test_reports_can_be_chosen_by_policy(server):
