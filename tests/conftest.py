@@ -1,7 +1,8 @@
-"""What all tests share: the programs that `make tools` installs."""
+"""What all tests share: the programs that `make tools` and the development requirements install."""
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ _TOOLS = Path(__file__).parents[1] / ".tools" / "bin"
 
 
 def find_tool(name: str) -> str | None:
-    """The path of a program, from .tools/bin or PATH; None where neither has it."""
-    return shutil.which(name, path=os.pathsep.join([str(_TOOLS), os.environ.get("PATH", os.defpath)]))
+    """The path of a program, from .tools/bin, beside Python or PATH; None where none has it."""
+    places = [str(_TOOLS), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    return shutil.which(name, path=os.pathsep.join(places))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
