@@ -2,18 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from sys import intern
 from typing import Any
 
 from exporter.aws.calls import Service
 from exporter.errors import CredentialsError, DeniedError, TransitError
-from exporter.model import Page, ServiceAccess
+from exporter.model import Page, ServiceAccess, unused
 
 MAX_ITEMS = 1000  # the most AWS allows
-
-# Most rows of an organization say that an account never used a service: these are shared.
-_unused = lru_cache(maxsize=4096)(ServiceAccess)
 
 
 class ReportSession:
@@ -80,7 +76,7 @@ def page(answer: Mapping[str, Any]) -> Page:
 
 def _row(row: Mapping[str, Any]) -> ServiceAccess:
     used = _unix(row.get("LastAuthenticatedTime"))
-    make = _unused if used is None else ServiceAccess
+    make = unused if used is None else ServiceAccess
     return make(
         namespace=intern(row["ServiceNamespace"]),
         name=intern(row.get("ServiceName") or ""),
