@@ -1,12 +1,11 @@
 """The organizations that run now, brought in line with a configuration."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from apscheduler.schedulers.base import BaseScheduler
 
-from exporter.aws import Access, AwsOrganization, Scope
+from exporter.aws import configured
 from exporter.collect import Collector, Limits, Runner, ThreadPace
 from exporter.config import CollectionConfig, Config, OrganizationConfig
 from exporter.publication import Publication
@@ -64,7 +63,7 @@ def _runner(key: Key, around: Surroundings) -> Runner:
     pace = ThreadPace()
     collector = Collector(
         config.name,
-        _aws(config, observer.called),
+        configured.organization(config, observer.called),
         publication=around.publication,
         store=around.store,
         observer=observer,
@@ -74,24 +73,3 @@ def _runner(key: Key, around: Surroundings) -> Runner:
     )
     collector.recall()
     return Runner(collector, observer, pace, around.scheduler, collection.discovery_interval)
-
-
-def _aws(config: OrganizationConfig, observe: Callable[..., None]) -> AwsOrganization:
-    access = Access(
-        region=config.region,
-        profile=config.profile,
-        role_arn=config.role_arn,
-        external_id=config.external_id.reveal() if config.external_id else None,
-        session_name=config.session_name,
-        iam_endpoint=config.endpoints.iam,
-        organizations_endpoint=config.endpoints.organizations,
-        sts_endpoint=config.endpoints.sts,
-    )
-    scope = Scope(
-        include=config.include,
-        exclude=config.exclude,
-        account_states=config.account_states,
-        policies_enabled=config.targets.policies.enabled,
-        policy_ids=config.policy_ids,
-    )
-    return AwsOrganization(access, scope, observe)

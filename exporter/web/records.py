@@ -31,7 +31,7 @@ from exporter.model import (
     Work,
 )
 from exporter.order import state_of
-from exporter.web.times import rfc3339
+from exporter.times import rfc3339
 
 Record = dict[str, Any]
 

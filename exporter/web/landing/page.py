@@ -8,10 +8,10 @@ from urllib.parse import quote
 from exporter import __version__
 from exporter.model import EntityType, OrganizationView, ReportState, Snapshot, Subject
 from exporter.order import next_due
+from exporter.times import rfc3339, spoken
 from exporter.web.landing.style import POLICY, STYLE
 from exporter.web.landing.tree import Line, Node, foreign, forest
 from exporter.web.places import Places
-from exporter.web.times import rfc3339, spoken
 
 __all__ = ["POLICY", "render"]
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.web.times import rfc3339, spoken
+from exporter.times import rfc3339, spoken
 
 
 @pytest.mark.parametrize(

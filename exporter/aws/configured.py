@@ -1,0 +1,39 @@
+"""An organization as its configuration describes it."""
+
+from collections.abc import Callable
+
+from exporter.aws.access import Access
+from exporter.aws.calls import Call
+from exporter.aws.organization import AwsOrganization
+from exporter.aws.scope import Scope
+from exporter.config import OrganizationConfig
+
+
+def organization(config: OrganizationConfig, observe: Callable[[Call], None]) -> AwsOrganization:
+    """How to reach it, and what in it is wanted."""
+    return AwsOrganization(access(config), scope(config), observe)
+
+
+def access(config: OrganizationConfig) -> Access:
+    """Whose credentials, and which endpoints."""
+    return Access(
+        region=config.region,
+        profile=config.profile,
+        role_arn=config.role_arn,
+        external_id=config.external_id.reveal() if config.external_id else None,
+        session_name=config.session_name,
+        iam_endpoint=config.endpoints.iam,
+        organizations_endpoint=config.endpoints.organizations,
+        sts_endpoint=config.endpoints.sts,
+    )
+
+
+def scope(config: OrganizationConfig) -> Scope:
+    """Which entities and SCPs."""
+    return Scope(
+        include=config.include,
+        exclude=config.exclude,
+        account_states=config.account_states,
+        policies_enabled=config.targets.policies.enabled,
+        policy_ids=config.policy_ids,
+    )
