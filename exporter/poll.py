@@ -4,8 +4,10 @@ A poll that comes too early costs a call, one that comes late leaves the slot id
 such jobs took, the moments to poll at that cost least can be computed exactly: ``cheapest_polls`` does, with
 an idle second as the unit and ``CALL_PRICE`` as the price of a call.
 
-What such jobs took is known from the subject's own last job, scaled by how far recent jobs were off their
-subject's previous one, or from the recent jobs of the organization: whichever says it more narrowly.
+What such jobs took is known from the subject's own jobs, scaled by how far recent jobs were off what was
+expected of their subjects, or from the organization's recent jobs: whichever says it more narrowly.
+Of the recent jobs those count that took about as long as the ones below the same parent: SCPs allow these
+much the same services, and the time goes by that.
 """
 
 from collections import deque
@@ -17,6 +19,10 @@ from exporter.model import Report, Subject
 
 CALL_PRICE = 0.2  # idle seconds that one call more is worth
 SAMPLE = 32  # how many recent jobs are remembered: enough for a distribution, few enough to follow change
+RATIOS = 128  # how many differences between expected and real times: they change less than the times do
+SETTLING = 0.5  # how far a subject's expected time moves to its newest one; 1 would follow every chance
+KIN = 8  # how many jobs below one parent are remembered
+LIKE = 2.0  # times longer or shorter than those below the same parent is another sort of job
 MARGIN = 0.02  # s after the predicted moment, so that a job exactly on time is not asked a moment too early
 FIRST = 1.2  # s; the quickest job on record
 _STEP = 0.03  # beyond all experience: steps of this share of the time waited, at least _SHORTEST
@@ -72,11 +78,15 @@ def took(report: Report | None) -> float | None:
 
 @dataclass(slots=True)
 class Experience:
-    """What the jobs of one organization have taught so far. Not shared between threads."""
+    """What the jobs of one organization have taught so far. Not shared between threads.
+
+    ``parent`` is the id of the entity above the subject's; empty where there is none, or none is known.
+    """
 
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=SAMPLE))
-    ratios: deque[float] = field(default_factory=lambda: deque(_TYPICAL_RATIOS, maxlen=SAMPLE))
+    ratios: deque[float] = field(default_factory=lambda: deque(_TYPICAL_RATIOS, maxlen=RATIOS))
     own: dict[Subject, float] = field(default_factory=dict)
+    kin: dict[str, deque[float]] = field(default_factory=dict)
 
     def recall(self, subject: Subject, report: Report | None) -> None:
         """Learn from a report that an earlier run of the program left."""
@@ -85,38 +95,47 @@ class Experience:
             self.own[subject] = seconds
             self.recent.append(seconds)
 
-    def learn(self, subject: Subject, seconds: float) -> None:
+    def learn(self, subject: Subject, seconds: float, parent: str = "") -> None:
         """A job for ``subject`` took ``seconds``."""
-        known = self.own.get(subject)
-        if known:
-            self.ratios.append(seconds / known)
-        self.own[subject] = seconds
+        expected = self.own.get(subject)
+        if expected:
+            self.ratios.append(seconds / expected)
+        self.own[subject] = expected + SETTLING * (seconds - expected) if expected else seconds
         self.recent.append(seconds)
+        self.kin.setdefault(parent, deque(maxlen=KIN)).append(seconds)
 
-    def forget(self, known: set[Subject]) -> None:
-        """Drop the subjects that are not in ``known``."""
+    def forget(self, known: set[Subject], parents: set[str]) -> None:
+        """Drop the subjects that are not in ``known``, and the parents that are not in ``parents``."""
         for gone in self.own.keys() - known:
             del self.own[gone]
+        for parent in self.kin.keys() - parents:
+            del self.kin[parent]
 
     @property
     def mean(self) -> float:
         """The mean time of a recent job in seconds; 0 before the first."""
         return sum(self.recent) / len(self.recent) if self.recent else 0.0
 
-    def moments(self, subject: Subject) -> Iterator[float]:
+    def moments(self, subject: Subject, parent: str = "") -> Iterator[float]:
         """When to poll the next job for ``subject``, in seconds after it was accepted, without end."""
-        sample = self._sample(subject)
+        sample = self._sample(subject, parent)
         polls = cheapest_polls(sample) if sample else [FIRST]
         yield from polls
         yield from beyond(polls[-1])
 
-    def _sample(self, subject: Subject) -> list[float]:
-        """What may be expected of a job: the narrower of what this subject and what all have taught."""
-        recent = list(self.recent)
+    def _sample(self, subject: Subject, parent: str) -> list[float]:
+        """What may be expected of a job: the narrower of what this subject and what its like have taught."""
         own = self.own.get(subject)
-        if not own:
-            return recent
-        return min([own * ratio for ratio in self.ratios], recent, key=pstdev)
+        like = self._like(parent)
+        return min([own * ratio for ratio in self.ratios], like, key=pstdev) if own else like
+
+    def _like(self, parent: str) -> list[float]:
+        """The recent jobs that took about as long as those below this parent did."""
+        kin = self.kin.get(parent)
+        if not kin:
+            return list(self.recent)
+        low, high = min(kin) / LIKE, max(kin) * LIKE
+        return [seconds for seconds in self.recent if low <= seconds <= high] or list(kin)
 
 
 def measured(by_dates: float | None, running_at: float, done_at: float) -> float:

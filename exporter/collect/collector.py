@@ -92,7 +92,7 @@ class Collector:
         self._reach.gained(Stage.DISCOVERY)
         self._observer.discovered(len(discovery.entities), discovery.duration)
         known = {item.subject for item in view.work}
-        self._experience.forget(known)
+        self._experience.forget(known, {_parent(item) for item in view.work})
         self._observer.forget(known)
         self._keep(lambda: self._store.discovered(self.name, discovery))
         return None
@@ -128,7 +128,7 @@ class Collector:
             session = self._aws.open_session(self._limits.job_timeout)
         except AwsError as error:
             return self._reach.lost(Stage.JOB, error)
-        moments = self._experience.moments(work.subject)
+        moments = self._experience.moments(work.subject, _parent(work))
         inquiry = Inquiry(session, work, self._pace, moments, self._jitter)
         job = Job(deadline=self._pace.monotonic() + self._limits.job_timeout)
         try:
@@ -169,7 +169,7 @@ class Collector:
         assert job.report is not None
         if not inquiry.foreign:
             seconds = measured(took(job.report), inquiry.running_at, inquiry.done_at)
-            self._experience.learn(work.subject, seconds)
+            self._experience.learn(work.subject, seconds, _parent(work))
             self._observer.job_completed(work.subject, seconds, len(job.report.services))
         self._sweep.reports += 1
         # AWS hands out results up to a minute old. Where its dates claim more, asking again at once would
@@ -205,3 +205,7 @@ class Collector:
             seconds = self._pace.monotonic() - self._sweep.began
             self._observer.swept(self._sweep.reports, self._sweep.failed, seconds)
             self._sweep = Sweep()
+
+
+def _parent(work: Work) -> str:
+    return work.entity.parent_id if work.entity else ""

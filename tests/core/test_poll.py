@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Report, Subject
-from exporter.poll import CALL_PRICE, MARGIN, Experience, cheapest_polls, measured, took
+from exporter.poll import CALL_PRICE, MARGIN, SAMPLE, Experience, cheapest_polls, measured, took
 
 ONE, TWO = Subject("1"), Subject("2")
 SAMPLES = st.lists(st.integers(1, 40).map(lambda tenths: tenths / 2), min_size=1, max_size=7)
@@ -70,6 +70,30 @@ def test_a_new_subject_is_expected_to_take_what_others_take():
     assert next(experience.moments(TWO)) == pytest.approx(7.0, abs=0.05)
 
 
+def test_a_new_subject_below_a_known_parent_is_expected_to_take_what_its_like_take():
+    experience = Experience()
+    for number in range(10):
+        experience.learn(Subject(f"busy-{number}"), 9.0, "ou-busy")
+        experience.learn(Subject(f"idle-{number}"), 2.0, "ou-idle")
+    assert next(experience.moments(TWO, "ou-busy")) == pytest.approx(9.0, abs=0.05)
+    assert next(experience.moments(TWO, "ou-idle")) == pytest.approx(2.0, abs=0.05)
+
+
+def test_what_a_parent_taught_outlives_the_recent_jobs():
+    experience = Experience()
+    experience.learn(ONE, 2.0, "ou-idle")
+    for number in range(SAMPLE):
+        experience.learn(Subject(f"busy-{number}"), 9.0, "ou-busy")
+    assert next(experience.moments(TWO, "ou-idle")) == pytest.approx(2.0, abs=0.05)
+
+
+def test_one_odd_time_moves_what_is_expected_half_the_way():
+    experience = Experience()
+    experience.learn(ONE, 8.0)
+    experience.learn(ONE, 10.0)
+    assert experience.own[ONE] == pytest.approx(9.0)
+
+
 def test_what_all_have_taught_wins_where_own_times_say_little():
     experience = Experience()
     for own in (20.0, 5.0) * 10:
@@ -86,8 +110,16 @@ def test_what_all_have_taught_wins_where_own_times_say_little():
 def test_what_is_gone_is_forgotten():
     experience = Experience()
     experience.learn(ONE, 5.0)
-    experience.forget({TWO})
+    experience.forget({TWO}, set())
     assert ONE not in experience.own
+
+
+def test_a_parent_that_is_gone_is_forgotten():
+    experience = Experience()
+    experience.learn(ONE, 5.0, "ou-gone")
+    experience.learn(ONE, 5.0, "ou-kept")
+    experience.forget({ONE}, {"ou-kept"})
+    assert set(experience.kin) == {"ou-kept"}
 
 
 def test_an_earlier_runs_report_is_experience():
