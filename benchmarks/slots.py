@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from benchmarks.table import table
-from exporter.collect import Collector, Limits
+from exporter.collect import Collector, Desk, Hold, Limits
+from exporter.lease import Tenure
 from exporter.model import Discovery, Entity, EntityType, Page, Services, Target, Targets
 from exporter.publication import Publication
-from exporter.store import MemoryStore
+from exporter.store import Lease, MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 
@@ -156,12 +157,12 @@ class Organization:
         instruments = Instruments(with_process=False)
         publication = Publication(self.time.now)
         publication.configure([("bench", Targets(target, target, target, target, target), ())])
+        hold = Hold(Lease("bench"), Tenure(float("inf"), 0.0), self.time.monotonic)
+        observer = Observer("bench", instruments)
         self.collector = Collector(
-            "bench",
+            Desk(publication, MemoryStore(), hold, observer),
             self.slot,
-            publication=publication,
-            store=MemoryStore(),
-            observer=Observer("bench", instruments),
+            observer=observer,
             pace=self.time,
             limits=Limits(300.0, 7 * REFRESH),
             jitter=random.Random(1).uniform,

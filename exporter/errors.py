@@ -6,6 +6,8 @@
     ├── UserError                 the user's input or environment is wrong: one line, exit code 1
     │   ├── ConfigError           problems in a configuration file, all of them, each with its place
     │   └── StateError            a state that cannot be opened, is damaged, or is not ours
+    │       ├── StateUnavailableError  it cannot be reached or is full: what failed now may work later
+    │       └── LeaseLostError         somebody else holds the lease, and with it the right to write
     └── AwsError                  a call to AWS that did not bring what was asked for
         ├── TransitError          the call or its answer was lost on the way: repeating it may help
         ├── SlotTakenError        409 ReportGenerationLimitExceeded: somebody else's job is running
@@ -55,6 +57,14 @@ class ConfigError(UserError):
 
 class StateError(UserError):
     """The state cannot be used, and was left as it is."""
+
+
+class StateUnavailableError(StateError):
+    """The state cannot be used now: a full disk, a table out of reach. Trying again may help."""
+
+
+class LeaseLostError(StateError):
+    """The lease of an organization is somebody else's, or ran out; nothing was done by its right."""
 
 
 class AwsError(ExporterError):

@@ -268,6 +268,8 @@ class OrganizationView:
     ``work`` has every subject in scope, in the order of the exposition; ``standings`` what is known of
     them. ``up`` says whether the last discovery and the last job reached AWS; ``job_seconds`` is the mean
     time of the jobs seen (0: none yet); ``states`` counts the subjects by how they stand.
+    ``lease_held``: this process is the one that asks AWS; ``lease_holder`` names who is (empty: nobody, or
+    this process, which shares its state with no other).
     """
 
     name: str
@@ -279,7 +281,8 @@ class OrganizationView:
     up: bool = False
     job_seconds: float = 0.0
     running: Subject | None = None
-    lease_held: bool = True
+    lease_held: bool = False
+    lease_holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,14 @@ class Door:
     """Opens services for one :class:`Access`. Safe to use from several threads."""
 
     def __init__(
-        self, access: Access, observe: Callable[[Call], None], clock: Callable[[], float] = time.time
+        self,
+        access: Access,
+        observe: Callable[[Call], None],
+        clock: Callable[[], float] = time.time,
+        permit: Callable[[], None] = lambda: None,
     ) -> None:
         self._access = access
-        self._meter = Meter(observe)
+        self._meter = Meter(observe, permit)
         self._clock = clock
         self._lock = Lock()
         self._session: Any = None

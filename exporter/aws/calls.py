@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from exporter.aws.faults import mapped
+from exporter.errors import LeaseLostError
 
 _NO_SUCCESS = 300  # the first HTTP status that is none
 
@@ -29,10 +30,15 @@ class Call:
 
 
 class Meter:
-    """Hears every request of the botocore sessions it is attached to, in any thread."""
+    """Hears every request of the botocore sessions it is attached to, in any thread.
 
-    def __init__(self, observe: Callable[[Call], None]) -> None:
+    ``permit`` is asked before each of them is sent, botocore's own repetitions included, and may raise
+    LeaseLostError to keep it from leaving.
+    """
+
+    def __init__(self, observe: Callable[[Call], None], permit: Callable[[], None]) -> None:
         self._observe = observe
+        self._permit = permit
         self._pending = local()
 
     def attach(self, events: Any) -> None:
@@ -52,6 +58,7 @@ class Meter:
         self._observe(Call(api, operation, time.monotonic() - start, code))
 
     def _sent(self, event_name: str, **_: Any) -> None:
+        self._permit()
         _event, api, operation = event_name.split(".", 2)
         self._pending.request = (api, operation, time.monotonic())
 
@@ -88,12 +95,14 @@ class Service:
         self._meter = meter
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """The answer to ``method`` (boto3's name of the operation); raises AwsError."""
+        """The answer to ``method`` (boto3's name of the operation); raises AwsError, LeaseLostError."""
         operation = self._client.meta.method_to_api_mapping[method]
         try:
             return dict(getattr(self._client, method)(**parameters))
         except ClientError as error:
             raise mapped(operation, error) from error
+        except LeaseLostError:
+            raise
         except Exception as error:
             # botocore lets the errors of its parsers out as they are, whatever they are.
             self._meter.settle(type(error).__name__)

@@ -9,9 +9,11 @@ from exporter.aws.scope import Scope
 from exporter.config import OrganizationConfig
 
 
-def organization(config: OrganizationConfig, observe: Callable[[Call], None]) -> AwsOrganization:
-    """How to reach it, and what in it is wanted."""
-    return AwsOrganization(access(config), scope(config), observe)
+def organization(
+    config: OrganizationConfig, observe: Callable[[Call], None], permit: Callable[[], None] = lambda: None
+) -> AwsOrganization:
+    """How to reach it, and what in it is wanted; see :class:`AwsOrganization`."""
+    return AwsOrganization(access(config), scope(config), observe, permit=permit)
 
 
 def access(config: OrganizationConfig) -> Access:

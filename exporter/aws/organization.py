@@ -15,7 +15,8 @@ from exporter.model import Discovery
 class AwsOrganization:
     """Discovers an organization and opens sessions for its reports.
 
-    ``observe`` hears of every request, in the thread that made it; ``clock`` gives Unix seconds.
+    ``observe`` hears of every request, in the thread that made it; ``clock`` gives Unix seconds. ``permit``
+    is asked before each request, and may raise LeaseLostError.
     """
 
     def __init__(
@@ -24,9 +25,10 @@ class AwsOrganization:
         scope: Scope,
         observe: Callable[[Call], None],
         clock: Callable[[], float] = time.time,
+        permit: Callable[[], None] = lambda: None,
     ) -> None:
         self._scope = scope
-        self._door = Door(access, observe, clock)
+        self._door = Door(access, observe, clock, permit)
         self._clock = clock
         self._hint = ""
 

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from exporter.config.durations import parse_duration
+
 ENVIRONMENT_PREFIX = "ORG_ACCESS_EXPORTER"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -25,6 +27,27 @@ def option(flag: str, **settings: Any) -> Callable[[_Command], _Command]:
     return click.option(
         flag, parameter(flag), envvar=variable, show_envvar=True, show_default=True, **settings
     )
+
+
+class Duration(click.ParamType[float]):
+    """A positive duration as Prometheus writes it; the value is seconds, at least ``shortest``."""
+
+    name = "duration"
+
+    def __init__(self, shortest: float = 0.0) -> None:
+        self._shortest = shortest
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """See click: called for the default too, and for what is already converted."""
+        if isinstance(value, float):
+            return value
+        try:
+            seconds = parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if seconds < self._shortest or not seconds:
+            self.fail(f"{value} is too short: at least {self._shortest:g}s", param, ctx)
+        return seconds
 
 
 def config_file() -> Callable[[_Command], _Command]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exporter.cli.options import config_file, option
+from exporter.cli.options import Duration, config_file, option
 
 DEFAULT_ADDRESS = ":10078"
 
@@ -46,6 +46,21 @@ DEFAULT_ADDRESS = ":10078"
     help="Leave out the metrics of the exporter itself and of its process.",
 )
 @option("--state.url", default="memory:", metavar="URL", help="What a restart finds again.")
+@option(
+    "--state.poll-interval",
+    type=Duration(0.1),
+    default="10s",
+    metavar="DURATION",
+    help="How often a replica looks for what the one that collects has found, in a shared state.",
+)
+@option(
+    "--ha.lease-duration",
+    type=Duration(1.0),
+    default="30s",
+    metavar="DURATION",
+    help="How long a replica that fell silent may still be collecting; another takes over after at most "
+    "twice that. The same on all replicas.",
+)
 @option(
     "--log.level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -89,8 +104,9 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
     )
     daemon = Daemon(
         ConfigSource(flags["config_file"], fixed=config),
-        open_store(flags["state_url"]),
+        open_store(flags["state_url"], term=flags["ha_lease_duration"]),
         settings,
+        poll_interval=flags["state_poll_interval"],
         auto_reload=flags["config_enable_auto_reload"],
     )
     daemon.run()

@@ -1,7 +1,10 @@
 """One organization's collection: discover, ask, follow, publish."""
 
 from exporter.collect.collector import Aws, Collector, Limits
+from exporter.collect.desk import Desk
+from exporter.collect.hold import Hold
 from exporter.collect.pace import Pace, Stopped, ThreadPace
+from exporter.collect.replica import Replica
 from exporter.collect.runner import Runner
 
-__all__ = ["Aws", "Collector", "Limits", "Pace", "Runner", "Stopped", "ThreadPace"]
+__all__ = ["Aws", "Collector", "Desk", "Hold", "Limits", "Pace", "Replica", "Runner", "Stopped", "ThreadPace"]

@@ -8,17 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from exporter.collect.desk import Desk
 from exporter.collect.inquiry import Inquiry, Session
 from exporter.collect.pace import Pace
 from exporter.collect.reach import Reach, Stage
 from exporter.collect.sweep import Sweep
-from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, StateError, TransitError
+from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
 from exporter.model import Discovery, JobView, Standing, Work
 from exporter.order import RETRY, longest_wait, next_due
 from exporter.poll import Experience, measured, took
-from exporter.publication import Publication
-from exporter.store import Store
 from exporter.telemetry.observer import Observer
 
 SLOT_WAIT = (5.0, 15.0)  # s, with jitter, while somebody else's job runs
@@ -45,40 +44,32 @@ class Limits:
 class Collector:
     """Discovers one organization and keeps its reports fresh.
 
-    ``discover`` and ``step`` may run in two threads, each in one at a time.
+    ``discover`` and ``step`` may run in two threads, each in one at a time. Everything raises LeaseLostError
+    once the lease behind ``desk`` is over.
     """
 
     def __init__(
         self,
-        name: str,
+        desk: Desk,
         aws: Aws,
         *,
-        publication: Publication,
-        store: Store,
         observer: Observer,
         pace: Pace,
         limits: Limits,
         jitter: Callable[[float, float], float],
     ) -> None:
-        self.name = name
+        self.name = desk.name
+        self._desk = desk
         self._aws = aws
-        self._publication = publication
-        self._store = store
         self._observer = observer
         self._pace = pace
         self._limits = limits
         self._jitter = jitter
         self._experience = Experience()
-        self._reach = Reach(name, publication, observer, jitter)
+        self._reach = Reach(desk, observer, jitter)
         self._sweep = Sweep()
-
-    def recall(self) -> None:
-        """Publish what an earlier run left."""
-        kept = self._store.recall(self.name)
-        for subject, standing in kept.standings.items():
+        for subject, standing in desk.view.standings.items():
             self._experience.recall(subject, standing.report)
-        if kept.discovery or kept.standings:
-            self._publication.restored(self.name, kept.discovery, kept.standings)
 
     def discover(self) -> float | None:
         """Look at the organization; seconds until it should be tried again, None after a success."""
@@ -88,34 +79,37 @@ class Collector:
         except AwsError as error:
             return self._reach.lost(Stage.DISCOVERY, error)
         discovery = replace(found, at=began, duration=self._pace.monotonic() - start)
-        view = self._publication.discovered(self.name, discovery)
+        view = self._desk.discovered(discovery)
         self._reach.gained(Stage.DISCOVERY)
         self._observer.discovered(len(discovery.entities), discovery.duration)
         known = {item.subject for item in view.work}
         self._experience.forget(known, {_parent(item) for item in view.work})
         self._observer.forget(known)
-        self._keep(lambda: self._store.discovered(self.name, discovery))
         return None
 
     def step(self) -> float:
         """Do the most urgent thing that is due; seconds until it is worth calling again (0: at once)."""
-        view = self._publication.current.organization(self.name)
+        view = self._desk.view
         now = self._pace.now()
         work, due = next_due(view.work, view.standings, now)
         if work is None:
             self._rest()
             return due - now
         self._sweep.begin(self._pace.monotonic())
-        self._publication.changed(self.name, running=work.subject)
+        self._desk.changed(running=work.subject)
         try:
             return self._attempt(work, view.standings.get(work.subject) or Standing(work.subject))
         finally:
-            self._publication.changed(self.name, running=None)
+            self._desk.changed(running=None)
+
+    def keep(self) -> None:
+        """Offer the state what it could not take before."""
+        self._desk.keep()
 
     def expire(self) -> None:
         """Drop the reports that are older than ``max_report_age``."""
         oldest = self._pace.now() - self._limits.max_report_age
-        standings = self._publication.current.organization(self.name).standings.values()
+        standings = self._desk.view.standings.values()
         old = [standing for standing in standings if standing.report and standing.report.created < oldest]
         for standing in old:
             known = standing.known_beside(None)
@@ -153,7 +147,7 @@ class Collector:
 
     def _followed(self, inquiry: Inquiry, job: Job, standing: Standing) -> Job:
         def told(view: JobView) -> None:
-            self._publication.stood(self.name, replace(standing, job=view))
+            self._desk.shown(replace(standing, job=view))
 
         if inquiry.foreign:
             job = job.accepted(standing.subject.entity_id)
@@ -191,14 +185,7 @@ class Collector:
         self._stand(failed)
 
     def _stand(self, standing: Standing) -> None:
-        self._publication.stood(self.name, standing, job_seconds=self._experience.mean)
-        self._keep(lambda: self._store.keep(self.name, standing))
-
-    def _keep(self, keep: Callable[[], None]) -> None:
-        try:
-            keep()
-        except StateError as error:
-            self._observer.state_lost(str(error))
+        self._desk.stood(standing, job_seconds=self._experience.mean)
 
     def _rest(self) -> None:
         if self._sweep.began is not None:

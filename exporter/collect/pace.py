@@ -22,6 +22,9 @@ class Pace(Protocol):
         """Wait; raises Stopped if the daemon stops meanwhile, or has."""
 
 
+_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 class ThreadPace:
     """Real time for one thread, which others may wake or stop."""
 
@@ -37,6 +40,10 @@ class ThreadPace:
     def monotonic(self) -> float:
         """See :class:`Pace`."""
         return time.monotonic()
+
+    def steady(self) -> float:
+        """Seconds that never step and, where the system can tell, go on while it sleeps."""
+        return time.clock_gettime(_BOOT)
 
     def pause(self, seconds: float) -> None:
         """See :class:`Pace`."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from enum import StrEnum
 
+from exporter.collect.desk import Desk
 from exporter.errors import AwsError
-from exporter.publication import Publication
 from exporter.telemetry.observer import Observer
 
 
@@ -24,13 +24,11 @@ class Reach:
 
     def __init__(
         self,
-        name: str,
-        publication: Publication,
+        desk: Desk,
         observer: Observer,
         jitter: Callable[[float, float], float],
     ) -> None:
-        self._name = name
-        self._publication = publication
+        self._desk = desk
         self._observer = observer
         self._jitter = jitter
         self._failures = dict.fromkeys(Stage, 0)
@@ -54,5 +52,5 @@ class Reach:
         return self._jitter(wait / 2, wait)
 
     def _show(self, *, up: bool) -> None:
-        if self._publication.current.organization(self._name).up is not up:
-            self._publication.changed(self._name, up=up)
+        if self._desk.view.up is not up:
+            self._desk.changed(up=up)

@@ -5,6 +5,7 @@ call that hangs must not keep the process from leaving.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
@@ -12,6 +13,7 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from exporter.collect.collector import Collector
 from exporter.collect.pace import Stopped, ThreadPace
+from exporter.errors import LeaseLostError
 from exporter.telemetry.observer import Observer
 
 _GUARD = 60.0  # s: how long a stepping clock can keep due work from being seen
@@ -19,7 +21,7 @@ _AFTER_CRASH = 30.0  # s
 
 
 class Runner:
-    """Runs a collector until stopped.
+    """Runs a collector until stopped, or until its lease is over.
 
     ``jobs`` and ``discoveries`` are the paces of the two threads; the collector's own is ``jobs``.
     """
@@ -47,7 +49,7 @@ class Runner:
     def start(self) -> None:
         """Begin with a discovery; jobs follow as soon as something is due."""
         self._every(f"expiry:{self._collector.name}", _GUARD, self._expire)
-        self._every(f"guard:{self._collector.name}", _GUARD, self._jobs.wake)
+        self._every(f"guard:{self._collector.name}", _GUARD, self._guard)
         for thread in self._threads:
             thread.start()
 
@@ -100,13 +102,19 @@ class Runner:
         self._jobs.idle()
 
     def _expire(self) -> None:
-        self._collector.expire()
+        with suppress(LeaseLostError):
+            self._collector.expire()
+
+    def _guard(self) -> None:
+        self._jobs.wake()
+        with suppress(LeaseLostError):
+            self._collector.keep()
 
     def _guarded(self, turn: Callable[[], None], pace: ThreadPace) -> None:
         while True:
             try:
                 turn()
-            except Stopped:
+            except (Stopped, LeaseLostError):
                 return
             except Exception:  # noqa: BLE001 - the thread is all an organization has; what went wrong is logged
                 self._observer.crashed(turn.__name__.removeprefix("_"))

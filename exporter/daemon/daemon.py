@@ -30,7 +30,13 @@ class Daemon:
     """One process: any number of organizations, one set of listeners."""
 
     def __init__(
-        self, source: ConfigSource, store: Store, settings: WebSettings, *, auto_reload: bool = False
+        self,
+        source: ConfigSource,
+        store: Store,
+        settings: WebSettings,
+        *,
+        poll_interval: float,
+        auto_reload: bool = False,
     ) -> None:
         self._source = source
         self._settings = settings
@@ -39,7 +45,7 @@ class Daemon:
         self._instruments = Instruments()
         self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
         self._organizations = Organizations(
-            Surroundings(self._publication, store, self._instruments, self._scheduler)
+            Surroundings(self._publication, store, self._instruments, self._scheduler, poll_interval)
         )
         self._auto_reload = auto_reload
         self._reloading = Lock()

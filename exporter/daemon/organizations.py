@@ -1,27 +1,31 @@
 """The organizations that run now, brought in line with a configuration."""
 
 import random
+import time
 from dataclasses import dataclass
 
 from apscheduler.schedulers.base import BaseScheduler
 
 from exporter.aws import configured
-from exporter.collect import Collector, Limits, Runner, ThreadPace
+from exporter.collect import Collector, Desk, Hold, Limits, Replica, Runner, ThreadPace
 from exporter.config import CollectionConfig, Config, OrganizationConfig
 from exporter.publication import Publication
 from exporter.store import Store
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 
+_RELEASE = 3.0  # s at the end for all leases together
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all organizations of a daemon share."""
+    """What all organizations share. ``poll_interval``: seconds between looks at a shared state."""
 
     publication: Publication
     store: Store
     instruments: Instruments
     scheduler: BaseScheduler
+    poll_interval: float
 
 
 Key = tuple[OrganizationConfig, CollectionConfig]
@@ -29,47 +33,60 @@ Key = tuple[OrganizationConfig, CollectionConfig]
 
 
 class Organizations:
-    """Starts, keeps and stops a runner per configured organization."""
+    """Starts, keeps and stops a replica per configured organization."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._running: dict[str, tuple[Key, Runner]] = {}
+        self._running: dict[str, tuple[Key, Replica]] = {}
 
     def apply(self, config: Config) -> None:
         """Run exactly the organizations of ``config``; what is known of those that stay is kept."""
         wanted = {item.name: (item, config.collection) for item in config.organizations}
-        for name, (key, runner) in list(self._running.items()):
+        for name, (key, replica) in list(self._running.items()):
             if wanted.get(name) != key:
-                runner.stop()
+                replica.stop()
                 del self._running[name]
         self._around.publication.configure(
             [(item.name, item.targets, item.job_ids) for item in config.organizations]
         )
         for name, key in wanted.items():
             if name not in self._running:
-                runner = _runner(key, self._around)
-                self._running[name] = (key, runner)
-                runner.start()
+                replica = _replica(key, self._around)
+                self._running[name] = (key, replica)
+                replica.start()
 
     def stop(self) -> None:
-        """Stop all."""
-        for _, runner in self._running.values():
-            runner.stop()
+        """Stop all, and give them a moment to release their leases."""
+        replicas = [replica for _, replica in self._running.values()]
+        for replica in replicas:
+            replica.stop()
+        deadline = time.monotonic() + _RELEASE
+        for replica in replicas:
+            replica.join(max(0.0, deadline - time.monotonic()))
 
 
-def _runner(key: Key, around: Surroundings) -> Runner:
+def _replica(key: Key, around: Surroundings) -> Replica:
+    observer = Observer(key[0].name, around.instruments)
+    return Replica(
+        key[0].name,
+        store=around.store,
+        publication=around.publication,
+        observer=observer,
+        pace=ThreadPace(),
+        poll_interval=around.poll_interval,
+        collecting=lambda hold: _runner(key, around, observer, hold),
+    )
+
+
+def _runner(key: Key, around: Surroundings, observer: Observer, hold: Hold) -> Runner:
     config, collection = key
-    observer = Observer(config.name, around.instruments)
     pace = ThreadPace()
     collector = Collector(
-        config.name,
-        configured.organization(config, observer.called),
-        publication=around.publication,
-        store=around.store,
+        Desk(around.publication, around.store, hold, observer),
+        configured.organization(config, observer.called, hold.check),
         observer=observer,
         pace=pace,
         limits=Limits(collection.job_timeout, collection.max_report_age),
         jitter=random.uniform,
     )
-    collector.recall()
     return Runner(collector, observer, pace, around.scheduler, collection.discovery_interval)

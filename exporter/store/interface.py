@@ -8,30 +8,81 @@ from exporter.model import Discovery, Standing, Subject
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write what is known of an organization, and to ask AWS for it.
+
+    ``token`` grows whenever the lease changes hands, so that a store can tell a former holder from the
+    present one whatever either of them believes.
+    """
+
+    organization: str
+    token: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a holder says of itself with each renewal, for those who follow.
+
+    ``up`` and ``job_seconds`` are those of its :class:`exporter.model.OrganizationView`.
+    """
+
+    up: bool = False
+    job_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
-    """What a store knows of one organization."""
+    """What a store knows of one organization, or what changed of that.
+
+    ``position`` says up to where this goes: it is what :meth:`Store.changes` wants to be asked with next.
+    ``holder`` names who has the lease (empty: nobody, or nobody else can).
+    """
 
     discovery: Discovery | None = None
     standings: Mapping[Subject, Standing] = field(default_factory=dict)
+    position: int = 0
+    holder: str = ""
+    pulse: Pulse | None = None
 
 
 class Store(Protocol):
     """Keeps what is known about organizations, by their configured name.
 
-    Called from several threads. What ``keep`` and ``discovered`` were given is there after they return;
-    all raise StateError where that cannot be had.
+    Called from several threads. What ``keep`` and ``discovered`` were given is there after they return. All
+    methods raise StateUnavailableError for what may work later (a full disk, a table that cannot be reached),
+    StateError for what will not; those that take a lease raise LeaseLostError once somebody else has it, and
+    then nothing was written.
     """
+
+    @property
+    def term(self) -> float:
+        """Seconds that a lease lasts unless renewed; infinity where nobody else could take it."""
+
+    def acquire(self, organization: str) -> Lease | None:
+        """The lease of an organization; None while it is somebody else's."""
+
+    def renew(self, lease: Lease, pulse: Pulse) -> None:
+        """The lease lasts for another term."""
+
+    def release(self, lease: Lease) -> None:
+        """Let others have it at once. One that was lost before is not an error."""
+
+    def keep(self, lease: Lease, standing: Standing) -> None:
+        """How one subject stands, in the place of what was kept of it before."""
+
+    def discovered(self, lease: Lease, discovery: Discovery) -> None:
+        """A successful discovery: what was kept of entities that it no longer has is forgotten.
+
+        Foreign subjects are of no entity, and stay.
+        """
 
     def recall(self, organization: str) -> Remembered:
         """Everything that was kept of an organization; nothing is not an error."""
 
-    def keep(self, organization: str, standing: Standing) -> None:
-        """How one subject stands, in the place of what was kept of it before."""
+    def changes(self, organization: str, since: int) -> Remembered:
+        """What others have kept since the position that an earlier look gave.
 
-    def discovered(self, organization: str, discovery: Discovery) -> None:
-        """A successful discovery: what was kept of entities that it no longer has is forgotten.
-
-        Foreign subjects are of no entity, and stay.
+        A discovery among it means that what it no longer has is gone, as with ``discovered``.
         """
 
     def close(self) -> None:

@@ -3,16 +3,48 @@
 from threading import Lock
 
 from exporter.model import Discovery, Standing, Subject
-from exporter.store.interface import Remembered
+from exporter.store.interface import Lease, Pulse, Remembered
 
 
 class MemoryStore:
-    """A store for tests, demonstrations, and daemons that may start from nothing."""
+    """A store for tests, demonstrations, and daemons that may start from nothing.
+
+    Nobody else can write to it: a lease is granted to whoever asks, and is never lost.
+    """
+
+    term = float("inf")
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._discoveries: dict[str, Discovery] = {}
         self._standings: dict[str, dict[Subject, Standing]] = {}
+
+    def acquire(self, organization: str) -> Lease | None:
+        """See :class:`exporter.store.interface.Store`."""
+        return Lease(organization)
+
+    def renew(self, lease: Lease, pulse: Pulse) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+
+    def release(self, lease: Lease) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+
+    def keep(self, lease: Lease, standing: Standing) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._lock:
+            self._standings.setdefault(lease.organization, {})[standing.subject] = standing
+
+    def discovered(self, lease: Lease, discovery: Discovery) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        known = {entity.id for entity in discovery.entities}
+        with self._lock:
+            self._discoveries[lease.organization] = discovery
+            kept = self._standings.get(lease.organization, {})
+            self._standings[lease.organization] = {
+                subject: standing
+                for subject, standing in kept.items()
+                if subject.foreign or subject.entity_id in known
+            }
 
     def recall(self, organization: str) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
@@ -20,22 +52,9 @@ class MemoryStore:
             standings = dict(self._standings.get(organization, {}))
             return Remembered(self._discoveries.get(organization), standings)
 
-    def keep(self, organization: str, standing: Standing) -> None:
+    def changes(self, organization: str, since: int) -> Remembered:  # noqa: ARG002 - there are no others
         """See :class:`exporter.store.interface.Store`."""
-        with self._lock:
-            self._standings.setdefault(organization, {})[standing.subject] = standing
-
-    def discovered(self, organization: str, discovery: Discovery) -> None:
-        """See :class:`exporter.store.interface.Store`."""
-        known = {entity.id for entity in discovery.entities}
-        with self._lock:
-            self._discoveries[organization] = discovery
-            kept = self._standings.get(organization, {})
-            self._standings[organization] = {
-                subject: standing
-                for subject, standing in kept.items()
-                if subject.foreign or subject.entity_id in known
-            }
+        return Remembered(position=since)
 
     def close(self) -> None:
         """See :class:`exporter.store.interface.Store`."""

@@ -32,6 +32,7 @@ class Observer:
         self._on = instruments
         self._log = structlog.get_logger().bind(organization=organization)
         self._reason: str | None = None
+        self._state_reason = ""
         self._failing: dict[Subject, str] = {}
         instruments.prepare(organization)
 
@@ -96,8 +97,25 @@ class Observer:
         self._log.info("sweep.completed", reports=reports, failed=failed, seconds=round(seconds, 1))
 
     def state_lost(self, reason: str) -> None:
-        """What was learned could not be kept."""
-        self._log.error("state.not_kept", reason=reason)
+        """The state could not be read or written: what is known is served, and may not be kept."""
+        if self._state_reason != reason:
+            self._log.error("state.unavailable", reason=reason)
+        self._state_reason = reason
+
+    def state_found(self) -> None:
+        """The state was read or written as it should."""
+        if self._state_reason:
+            self._log.info("state.available")
+        self._state_reason = ""
+
+    def lease_gained(self, token: int) -> None:
+        """This process asks AWS from now on."""
+        if token:
+            self._log.info("lease.acquired", token=token)
+
+    def lease_lost(self, reason: str) -> None:
+        """Somebody else may ask AWS from now on."""
+        self._log.warning("lease.lost", reason=reason)
 
     def crashed(self, stage: str) -> None:
         """A bug: logged with what is known of it, and survived."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from exporter.collect import Collector, Limits
+from exporter.collect import Collector, Desk, Hold, Limits
 from exporter.errors import AwsError
+from exporter.lease import Tenure
 from exporter.model import (
     Discovery,
     Entity,
@@ -19,7 +20,7 @@ from exporter.model import (
     Targets,
 )
 from exporter.publication import Publication
-from exporter.store import MemoryStore
+from exporter.store import Lease, MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 
@@ -115,12 +116,13 @@ class Bench:
         self.publication.configure([("org", targets or every(), tuple(job_ids))])
         self.instruments = Instruments(with_process=False)
         self.store = MemoryStore()
+        self.hold = Hold(Lease("org", 1), Tenure(float("inf"), 0.0), self.pace.monotonic)
+        observer = Observer("org", self.instruments)
+        self.desk = Desk(self.publication, self.store, self.hold, observer)
         self.collector = Collector(
-            "org",
+            self.desk,
             self.aws,
-            publication=self.publication,
-            store=self.store,
-            observer=Observer("org", self.instruments),
+            observer=observer,
             pace=self.pace,
             limits=Limits(job_timeout=300.0, max_report_age=max_report_age),
             jitter=lambda low, high: high,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from exporter.collect.follower import Follower
 from exporter.errors import (
     CredentialsError,
     DeniedError,
@@ -283,9 +284,7 @@ def test_what_an_earlier_run_kept_is_served_before_aws_is_asked(new_bench):
     first.collector.discover()
     first.sweep()
     second = new_bench()
-    second.store._standings = first.store._standings
-    second.store._discoveries = first.store._discoveries
-    second.collector.recall()
+    Follower("org", first.store, second.publication).look()
     assert second.standing(ACCOUNT).report == first.standing(ACCOUNT).report
     assert second.aws.calls == []
 

@@ -16,7 +16,7 @@ from exporter.model import (
     Standing,
     Subject,
 )
-from exporter.store import open_store
+from exporter.store import Pulse, open_store
 
 ROOT = Entity("r-exam", EntityType.ROOT, "Root", "o-org/r-exam")
 UNIT = Entity(
@@ -38,44 +38,49 @@ def store(request):
     opened.close()
 
 
+@pytest.fixture
+def lease(store):
+    return store.acquire("org")
+
+
 def test_nothing_kept_is_nothing_recalled(store):
     found = store.recall("org")
     assert (found.discovery, dict(found.standings)) == (None, {})
 
 
-def test_what_was_kept_is_recalled(store):
+def test_what_was_kept_is_recalled(store, lease):
     kept = standing(failures=2, retry_at=77.0, expired=True)
-    store.keep("org", kept)
+    store.keep(lease, kept)
     assert store.recall("org").standings == {kept.subject: kept}
 
 
-def test_what_is_kept_later_takes_the_place_of_the_former(store):
-    store.keep("org", standing())
-    store.keep("org", standing(failures=1))
+def test_what_is_kept_later_takes_the_place_of_the_former(store, lease):
+    store.keep(lease, standing())
+    store.keep(lease, standing(failures=1))
     assert store.recall("org").standings[Subject(ROOT.id)].failures == 1
 
 
-def test_a_discovery_is_recalled(store):
-    store.discovered("org", DISCOVERY)
+def test_a_discovery_is_recalled(store, lease):
+    store.discovered(lease, DISCOVERY)
     assert store.recall("org").discovery == DISCOVERY
 
 
-def test_what_a_discovery_no_longer_has_is_forgotten(store):
-    store.keep("org", standing(ROOT))
-    store.keep("org", standing(UNIT, "p-1"))
-    store.discovered("org", Discovery("o-org", "999999999999", "aws", (ROOT,)))
+def test_what_a_discovery_no_longer_has_is_forgotten(store, lease):
+    store.keep(lease, standing(ROOT))
+    store.keep(lease, standing(UNIT, "p-1"))
+    store.discovered(lease, Discovery("o-org", "999999999999", "aws", (ROOT,)))
     assert set(store.recall("org").standings) == {Subject(ROOT.id)}
 
 
-def test_a_report_made_elsewhere_is_of_no_entity_and_outlives_every_discovery(store):
+def test_a_report_made_elsewhere_is_of_no_entity_and_outlives_every_discovery(store, lease):
     made_elsewhere = Standing(Subject("2a3b4c5d-0000-4111-8222-333344445555"), Report(1.5, 9.5, 2, 1, ROWS))
-    store.keep("org", made_elsewhere)
-    store.discovered("org", DISCOVERY)
+    store.keep(lease, made_elsewhere)
+    store.discovered(lease, DISCOVERY)
     assert store.recall("org").standings == {made_elsewhere.subject: made_elsewhere}
 
 
 def test_organizations_do_not_see_each_other(store):
-    store.keep("one", standing())
+    store.keep(store.acquire("one"), standing())
     assert dict(store.recall("two").standings) == {}
 
 
@@ -84,48 +89,48 @@ def test_an_address_that_no_store_answers_to_is_refused():
         open_store("redis://localhost")
 
 
-def test_a_discovery_changes_nothing_of_what_stays(store):
+def test_a_discovery_changes_nothing_of_what_stays(store, lease):
     kept = standing(UNIT, "p-1", failures=1)
-    store.keep("org", kept)
-    store.discovered("org", DISCOVERY)
+    store.keep(lease, kept)
+    store.discovered(lease, DISCOVERY)
     assert store.recall("org").standings == {kept.subject: kept}
 
 
 def test_a_discovery_of_one_organization_leaves_the_others_alone(store):
-    store.keep("two", standing(UNIT))
-    store.discovered("one", Discovery("o-org", "999999999999", "aws", (ROOT,)))
+    store.keep(store.acquire("two"), standing(UNIT))
+    store.discovered(store.acquire("one"), Discovery("o-org", "999999999999", "aws", (ROOT,)))
     assert set(store.recall("two").standings) == {Subject(UNIT.id)}
 
 
-def test_an_entity_and_the_same_entity_seen_through_a_policy_are_two_subjects(store):
-    store.keep("org", standing(ROOT))
-    store.keep("org", standing(ROOT, "p-1"))
+def test_an_entity_and_the_same_entity_seen_through_a_policy_are_two_subjects(store, lease):
+    store.keep(lease, standing(ROOT))
+    store.keep(lease, standing(ROOT, "p-1"))
     assert set(store.recall("org").standings) == {Subject(ROOT.id), Subject(ROOT.id, "p-1")}
 
 
-def test_what_was_recalled_does_not_change_with_what_is_kept_later(store):
+def test_what_was_recalled_does_not_change_with_what_is_kept_later(store, lease):
     found = store.recall("org")
-    store.keep("org", standing())
+    store.keep(lease, standing())
     assert dict(found.standings) == {}
 
 
-def test_a_subject_of_which_little_is_known_is_recalled_as_it_was(store):
+def test_a_subject_of_which_little_is_known_is_recalled_as_it_was(store, lease):
     little = Standing(Subject(ROOT.id), job=JobView(JobStatus.FAILED, error_code="NO", error_message="a\nb"))
-    store.keep("org", little)
+    store.keep(lease, little)
     assert store.recall("org").standings == {little.subject: little}
 
 
 @pytest.mark.parametrize("count", [-(10**20), -1, 0, 2**63, None])
-def test_counts_of_any_size_are_recalled(store, count):
+def test_counts_of_any_size_are_recalled(store, lease, count):
     report = Report(1.5, None, count, count, (ServiceAccess("s3", "\N{ROCKET}", "", "", None, count),))
-    store.keep("org", Standing(Subject(ROOT.id), report))
+    store.keep(lease, Standing(Subject(ROOT.id), report))
     assert store.recall("org").standings[Subject(ROOT.id)].report == report
 
 
-def test_nothing_kept_by_several_threads_at_once_is_lost(store):
+def test_nothing_kept_by_several_threads_at_once_is_lost(store, lease):
     subjects = [Subject(f"{i:012}") for i in range(64)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda subject: store.keep("org", Standing(subject)), subjects))
+        list(pool.map(lambda subject: store.keep(lease, Standing(subject)), subjects))
     assert set(store.recall("org").standings) == set(subjects)
 
 
@@ -133,3 +138,32 @@ def test_nothing_kept_by_several_threads_at_once_is_lost(store):
 def test_no_address_is_guessed_at(url):
     with pytest.raises(StateError, match=r"--state\.url"):
         open_store(url)
+
+
+def test_the_lease_is_granted_to_the_first_who_asks(store):
+    assert store.acquire("org").organization == "org"
+
+
+def test_a_lease_that_was_renewed_is_still_good_for_writing(store, lease):
+    store.renew(lease, Pulse(up=True, job_seconds=7.5))
+    store.keep(lease, standing())
+    assert set(store.recall("org").standings) == {Subject(ROOT.id)}
+
+
+def test_a_lease_that_was_released_can_be_had_again_at_once(store, lease):
+    store.release(lease)
+    store.keep(store.acquire("org"), standing())
+    assert set(store.recall("org").standings) == {Subject(ROOT.id)}
+
+
+def test_a_lease_can_be_released_twice(store, lease):
+    store.release(lease)
+    store.release(lease)
+    assert store.acquire("org")
+
+
+def test_nothing_changes_while_nobody_writes(store, lease):
+    store.keep(lease, standing())
+    position = store.recall("org").position
+    found = store.changes("org", position)
+    assert (found.discovery, dict(found.standings), found.position) == (None, {}, position)

@@ -1,0 +1,41 @@
+"""What others have found, published here."""
+
+from exporter.publication import Publication
+from exporter.store import Remembered, Store
+
+
+class Follower:
+    """Publishes what the store says of one organization: all of it at first, then what changed."""
+
+    def __init__(self, name: str, store: Store, publication: Publication) -> None:
+        self._name = name
+        self._store = store
+        self._publication = publication
+        self._position: int | None = None
+
+    def look(self) -> None:
+        """Bring what is published up to what the store has; raises StateError."""
+        if self._position is None:
+            found = self._store.recall(self._name)
+            if found.discovery or found.standings:
+                self._publication.restored(self._name, found.discovery, found.standings)
+        else:
+            found = self._store.changes(self._name, self._position)
+            self._apply(found)
+        self._position = found.position
+        self._publication.changed(self._name, lease_holder=found.holder, **_told(found))
+
+    def forget(self) -> None:
+        """What is published may be more than the store has: the next look takes it all from there."""
+        self._position = None
+
+    def _apply(self, found: Remembered) -> None:
+        # The discovery first: a subject that it does not have is not published.
+        if found.discovery:
+            self._publication.discovered(self._name, found.discovery)
+        for standing in found.standings.values():
+            self._publication.stood(self._name, standing)
+
+
+def _told(found: Remembered) -> dict[str, bool | float]:
+    return {"up": found.pulse.up, "job_seconds": found.pulse.job_seconds} if found.pulse else {}

@@ -1,0 +1,149 @@
+"""One organization in one of several processes: follows whoever holds its lease, collects while it does."""
+
+from collections.abc import Callable
+from threading import Thread
+
+from exporter.collect.follower import Follower
+from exporter.collect.hold import Hold
+from exporter.collect.pace import Stopped, ThreadPace
+from exporter.collect.runner import Runner
+from exporter.errors import LeaseLostError, StateError, StateUnavailableError
+from exporter.lease import RENEWALS, Tenure
+from exporter.publication import Publication
+from exporter.store import Lease, Pulse, Store
+from exporter.telemetry.observer import Observer
+
+_AT_LEAST = 3600.0  # s between looks at a lease that needs no renewal
+_AFTER_CRASH = 30.0  # s
+
+
+class Replica:
+    """A thread that wants the lease.
+
+    ``collecting`` makes the runner of a tenure. ``poll_interval`` is how often to look for what others found;
+    with a shorter term more often, since a look is also how an abandoned lease is noticed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        store: Store,
+        publication: Publication,
+        observer: Observer,
+        pace: ThreadPace,
+        poll_interval: float,
+        collecting: Callable[[Hold], Runner],
+    ) -> None:
+        self._name = name
+        self._store = store
+        self._publication = publication
+        self._observer = observer
+        self._pace = pace
+        self._interval = min(poll_interval, store.term / RENEWALS)
+        self._collecting = collecting
+        self._follower = Follower(name, store, publication)
+        self._hold: Hold | None = None
+        self._thread = Thread(target=self._run, name=f"lease:{name}", daemon=True)
+
+    def start(self) -> None:
+        """Publish what is known, then go on in a thread; raises StateError for a state that is not usable."""
+        self._publication.changed(self._name, lease_held=False, running=None)
+        try:
+            self._follower.look()
+        except StateUnavailableError as error:
+            self._observer.state_lost(str(error))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Publish nothing more, abandon what is under way, and let others have the lease."""
+        self._pace.stop()
+        hold = self._hold
+        if hold:
+            hold.end()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the lease is released, but no longer than this."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._guarded()
+            except Stopped:
+                return
+
+    def _guarded(self) -> None:
+        try:
+            self._turn()
+        except StateError as error:
+            self._observer.state_lost(str(error))
+            self._pace.pause(self._interval)
+        except Stopped:
+            raise
+        except Exception:  # noqa: BLE001 - without this thread an organization is lost; what went wrong is logged
+            self._observer.crashed("lease")
+            self._pace.pause(_AFTER_CRASH)
+
+    def _turn(self) -> None:
+        sent = self._pace.steady()
+        lease = self._store.acquire(self._name)
+        if lease is None:
+            self._follower.look()
+            self._observer.state_found()
+            self._pace.pause(self._interval)
+        else:
+            self._hold = Hold(lease, Tenure(self._store.term, sent), self._pace.steady)
+            self._pace.pause(0)  # a stop that came before there was something to end
+            self._tenure(self._hold)
+
+    def _tenure(self, hold: Hold) -> None:
+        try:
+            self._collect(hold)
+        finally:
+            hold.end()
+            self._follower.forget()
+            self._release(hold.lease)
+        self._publication.changed(self._name, lease_held=False, running=None)
+
+    def _collect(self, hold: Hold) -> None:
+        # Nobody else can write any more: this look brings the last that the former holder kept.
+        self._follower.look()
+        runner = self._collecting(hold)
+        self._publication.changed(self._name, lease_held=True)
+        self._observer.lease_gained(hold.lease.token)
+        runner.start()
+        try:
+            self._renew(hold)
+        except LeaseLostError as error:
+            self._observer.lease_lost(str(error))
+        finally:
+            hold.end()
+            runner.stop()
+
+    def _renew(self, hold: Hold) -> None:
+        """Until the lease is lost."""
+        while True:
+            wait = hold.until_renewal()
+            self._pace.pause(min(wait, _AT_LEAST))
+            if wait > _AT_LEAST:
+                continue
+            sent = self._pace.steady()
+            try:
+                self._store.renew(hold.lease, self._pulse())
+            except StateUnavailableError as error:
+                self._observer.state_lost(str(error))
+                hold.check()
+                self._pace.pause(self._interval / 4)
+            else:
+                hold.renewed(sent)
+
+    def _pulse(self) -> Pulse:
+        view = self._publication.current.find(self._name)
+        return Pulse(view.up, view.job_seconds) if view else Pulse()
+
+    def _release(self, lease: Lease) -> None:
+        try:
+            self._store.release(lease)
+        except StateError as error:
+            self._observer.state_lost(str(error))
