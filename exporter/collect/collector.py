@@ -188,10 +188,9 @@ class Collector:
         self._desk.stood(standing, job_seconds=self._experience.mean)
 
     def _rest(self) -> None:
-        if self._sweep.began is not None:
-            seconds = self._pace.monotonic() - self._sweep.began
-            self._observer.swept(self._sweep.reports, self._sweep.failed, seconds)
-            self._sweep = Sweep()
+        done = self._sweep.rest(self._pace.monotonic())
+        if done:
+            self._observer.swept(done.reports, done.failed, done.busy)
 
 
 def _parent(work: Work) -> str:

@@ -93,7 +93,7 @@ class Observer:
         self._log.warning("reports.expired", reports=count)
 
     def swept(self, reports: int, failed: int, seconds: float) -> None:
-        """Nothing is due any more: one line for all that was done since something was."""
+        """Nothing is due any more: one line for all that was done, and the seconds that it took."""
         self._log.info("sweep.completed", reports=reports, failed=failed, seconds=round(seconds, 1))
 
     def state_lost(self, reason: str) -> None:
