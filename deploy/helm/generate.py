@@ -1,7 +1,7 @@
 """Writes what the chart says about its values: ``values.schema.json`` and the table in its README.
 
-Types are those of the defaults in ``values.yaml``, except where ``SPECIAL`` knows better; the schema of
-``config`` is the exporter's own.
+Types are those of the defaults in ``values.yaml``, except where ``SPECIAL`` knows better; the schemas of
+``config`` and ``webConfig`` are the exporter's own.
 """
 
 import json
@@ -14,65 +14,156 @@ from typing import Any
 import yaml
 
 from exporter.config import json_schema
+from exporter.config.web_schema import WebFile
+from exporter.families import Group
 
 CHART = Path(__file__).parent / "org-access-exporter"
+README = Path(__file__).parent / "README.in.md"
 _KEY = re.compile(r"^(?P<indent> *)(?P<key>[A-Za-z]+):(?P<value>.*)$")
 
 Schema = dict[str, Any]
 
 _STRING: Schema = {"type": "string"}
+_OBJECT: Schema = {"type": "object"}
 _MAP_OF_STRINGS: Schema = {"type": "object", "additionalProperties": _STRING}
+_STRINGS: Schema = {"type": "array", "items": _STRING}
+_OBJECTS: Schema = {"type": "array", "items": _OBJECT}
 _DURATION: Schema = {"type": "string", "pattern": "^([0-9]+(ms|[smhdwy]))+$"}
-_GROUPS: Schema = {
-    "type": "array",
-    "items": {"enum": ["reports", "services", "ages", "info", "collection", "exporter"]},
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_POSITIVE: Schema = {"type": "integer", "minimum": 1}
+_PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65535}
+_SWITCH: Schema = {"enum": [True, False, "auto"]}
+_NAME: Schema = {"type": "string", "pattern": "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$"}
+_SHARE: Schema = {"type": ["integer", "string"], "pattern": "^([0-9]+%?)?$", "minimum": 0}
+_QUANTITIES: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number"], "pattern": "^[0-9]"},
+}
+
+_MONITOR: dict[str, Schema] = {
+    "namespace": _NAME,
+    "labels": _MAP_OF_STRINGS,
+    "interval": _DURATION,
+    "scrapeTimeout": _DURATION,
+    "collect": {"type": "array", "items": {"enum": [group.value for group in Group]}},
+    "scheme": {"enum": ["", "http", "https"]},
+    "relabelings": _OBJECTS,
+    "metricRelabelings": _OBJECTS,
+    "sampleLimit": _COUNT,
+    "targetLimit": _COUNT,
+    "labelLimit": _COUNT,
+    "labelNameLengthLimit": _COUNT,
+    "labelValueLengthLimit": _COUNT,
+    "bodySizeLimit": {"type": "string", "pattern": "^(0|[0-9.]+[KMGTPE]i?B)?$"},
+}
+_PROBE: dict[str, Schema] = {
+    "initialDelaySeconds": _COUNT,
+    "periodSeconds": _POSITIVE,
+    "timeoutSeconds": _POSITIVE,
+    "failureThreshold": _POSITIVE,
+    "successThreshold": _POSITIVE,
 }
 SPECIAL: dict[str, Schema] = {
-    "replicaCount": {"type": "integer", "minimum": 0},
+    "replicaCount": _COUNT,
     "image.digest": {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
     "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
+    "imagePullSecrets": _OBJECTS,
     "commonLabels": _MAP_OF_STRINGS,
-    "webConfig": {"type": "object"},
-    "state.url": {"type": "string", "pattern": "^(memory:|sqlite:///|dynamodb://)"},
+    "aws.roleArn": {"type": "string", "pattern": "^(arn:aws[a-z-]*:iam::[0-9]{12}:role/.+)?$"},
+    "existingConfigSecret": _NAME,
+    "existingWebConfigSecret": _NAME,
+    "tls.existingSecret": _NAME,
+    "state.url": {"type": "string", "pattern": "^(memory:$|sqlite:///.|dynamodb://[^/?])"},
+    "persistence.size": {"type": "string", "pattern": "^[0-9.]+([KMGTPE]i?|[kmun])?$"},
+    "persistence.accessModes": _STRINGS,
+    "persistence.annotations": _MAP_OF_STRINGS,
     "log.level": {"enum": ["debug", "info", "warning", "error"]},
     "log.format": {"enum": ["logfmt", "json"]},
     "serviceAccount.annotations": _MAP_OF_STRINGS,
-    "service.port": {"type": "integer", "minimum": 1, "maximum": 65535},
     "service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},
+    "service.port": _PORT,
+    "service.healthPort": _PORT,
+    "service.annotations": _MAP_OF_STRINGS,
+    "serviceMonitor.enabled": _SWITCH,
     **{
-        f"{monitor}.{key}": schema
-        for monitor in ("serviceMonitor", "podMonitor")
-        for key, schema in {
-            "interval": _DURATION,
-            "scrapeTimeout": _DURATION,
-            "labels": _MAP_OF_STRINGS,
-            "collect": _GROUPS,
-            "scheme": {"enum": ["http", "https"]},
-        }.items()
+        f"{kind}.{key}": schema
+        for kind in ("serviceMonitor", "podMonitor")
+        for key, schema in _MONITOR.items()
     },
+    "prometheusRule.enabled": _SWITCH,
+    "prometheusRule.namespace": _NAME,
+    "prometheusRule.labels": _MAP_OF_STRINGS,
+    "prometheusRule.alertLabels": _MAP_OF_STRINGS,
+    "prometheusRule.disabled": _STRINGS,
+    "prometheusRule.extraGroups": _OBJECTS,
+    "dashboards.enabled": _SWITCH,
+    "dashboards.namespace": _NAME,
     "dashboards.labels": _MAP_OF_STRINGS,
-    "podDisruptionBudget.maxUnavailable": {"type": ["integer", "string"]},
+    "dashboards.annotations": _MAP_OF_STRINGS,
+    "networkPolicy.from": _OBJECTS,
+    "networkPolicy.extraEgress": _OBJECTS,
+    "podDisruptionBudget.minAvailable": _SHARE,
+    "podDisruptionBudget.maxUnavailable": _SHARE,
+    "podDisruptionBudget.unhealthyPodEvictionPolicy": {"enum": ["AlwaysAllow", "IfHealthyBudget"]},
+    "minReadySeconds": _COUNT,
+    **{
+        f"{probe}.{key}": schema
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe")
+        for key, schema in _PROBE.items()
+    },
+    "resources": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"requests": _QUANTITIES, "limits": _QUANTITIES, "claims": _OBJECTS},
+    },
+    "podAnnotations": _MAP_OF_STRINGS,
+    "podLabels": _MAP_OF_STRINGS,
     # Kubernetes' own types: whoever knows them all is the API server.
-    "livenessProbe": {"type": "object"},
-    "readinessProbe": {"type": "object"},
-    "resources": {"type": "object"},
-    "podSecurityContext": {"type": "object"},
-    "securityContext": {"type": "object"},
-    "terminationGracePeriodSeconds": {"type": "integer", "minimum": 0},
-    "extraArgs": {"type": "array", "items": _STRING},
+    "podSecurityContext": _OBJECT,
+    "securityContext": _OBJECT,
+    "terminationGracePeriodSeconds": _COUNT,
+    "nodeSelector": _MAP_OF_STRINGS,
+    "tolerations": _OBJECTS,
+    "antiAffinity": {"enum": ["soft", "hard", "none"]},
+    "topologySpreadConstraints": _OBJECTS,
+    "extraArgs": _STRINGS,
+    "extraEnv": _OBJECTS,
+    "extraEnvFrom": _OBJECTS,
+    "extraVolumes": _OBJECTS,
+    "extraVolumeMounts": _OBJECTS,
     "extraObjects": {"type": "array", "items": {"type": ["object", "string"]}},
 }
 
 
+def values() -> dict[str, Any]:
+    """The chart's defaults."""
+    loaded: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
 def values_schema() -> Schema:
     """The JSON schema of the chart's values."""
-    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
-    config = _for_helm(json_schema())
-    definitions = config.pop("$defs")
+    config, web = _for_helm(json_schema()), _web_schema()
+    definitions = {**config.pop("$defs"), **web.pop("$defs")}
     config.pop("$schema", None)
-    schema = _object(values, "", {"config": config})
-    schema["properties"]["global"] = {"type": "object"}
+    schema = _object(values(), "", {"config": config, "webConfig": web})
+    schema["properties"]["global"] = _OBJECT
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions, **schema}
+
+
+def _web_schema() -> Schema:
+    """The web configuration as YAML has it: a duration is a word or a number of nanoseconds."""
+    schema = _without(WebFile.model_json_schema(), {"default", "title"})
+    schema["$defs"]["RateLimit"]["properties"]["interval"] = {"type": ["string", "integer"]}
+    return schema
+
+
+def _without(part: Any, keys: set[str]) -> Any:
+    if isinstance(part, list):
+        return [_without(item, keys) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: _without(value, keys) for key, value in part.items() if key not in keys}
 
 
 def _for_helm(part: Any) -> Any:
@@ -87,10 +178,10 @@ def _for_helm(part: Any) -> Any:
     return made
 
 
-def _object(values: dict[str, Any], prefix: str, known: dict[str, Schema]) -> Schema:
+def _object(defaults: dict[str, Any], prefix: str, known: dict[str, Schema]) -> Schema:
     properties = {
         key: known.get(prefix + key) or SPECIAL.get(prefix + key) or _schema(value, f"{prefix}{key}.")
-        for key, value in values.items()
+        for key, value in defaults.items()
     }
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
@@ -99,76 +190,37 @@ def _schema(value: Any, prefix: str) -> Schema:
     match value:
         case bool():
             return {"type": "boolean"}
-        case int():
-            return {"type": "number"}
         case str():
             return _STRING
-        case list():
-            return {"type": "array"}
         case dict() if value:
             return _object(value, prefix, {})
-        case _:
-            return {"type": "object"}
+        case dict():
+            return _OBJECT
+    raise ValueError(f"what may {prefix} be? SPECIAL has to say")
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """(value, default, description) of every value that ``values.yaml`` has a line for."""
     path: list[tuple[int, str]] = []
-    comment: list[str] = []
+    description = ""
     for line in (CHART / "values.yaml").read_text(encoding="utf-8").splitlines():
-        if line.strip().startswith("#"):
-            comment.append(line.strip().lstrip("# ").removeprefix("-- "))
-            continue
+        if line.strip().startswith("# -- "):
+            description = line.strip().removeprefix("# -- ")
         found = _KEY.match(line)
         if found is None:
-            comment = []
             continue
         indent = len(found["indent"])
         path = [(depth, key) for depth, key in path if depth < indent] + [(indent, found["key"])]
-        value = found["value"].strip()
-        if value:
-            yield ".".join(key for _, key in path), value, " ".join(comment)
-        comment = []
+        if value := found["value"].strip():
+            yield ".".join(key for _, key in path), value, description
+            description = ""
 
 
 def readme() -> str:
     """The chart's README."""
-    lines = [
-        f"| `{name}` | `{default}` | {description} |".replace("||", "|")
-        for name, default, description in rows()
-    ]
-    return "\n".join(
-        [
-            "# org-access-exporter, the chart",
-            "",
-            "```sh",
-            "helm install org-access deploy/helm/org-access-exporter --values values.yaml",
-            "```",
-            "",
-            "With the IAM role for the pod (IRSA) and the Prometheus Operator:",
-            "",
-            "```yaml",
-            "serviceAccount:",
-            "  annotations:",
-            "    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/org-access-exporter",
-            "config:",
-            "  organizations:",
-            "    - name: prod",
-            "serviceMonitor: {enabled: true}",
-            "prometheusRule: {enabled: true}",
-            "dashboards: {enabled: true}",
-            "```",
-            "",
-            "Unknown and ill-typed values are refused, those inside `config` too. So is what cannot work:",
-            "several replicas without a state that they share, a volume for a state that is in no file,",
-            "two monitors.",
-            "",
-            "| value | default | what it does |",
-            "| --- | --- | --- |",
-            *lines,
-            "",
-        ]
-    )
+    lines = [f"| `{name}` | `{default}` | {description} |" for name, default, description in rows()]
+    table = "\n".join(["| value | default | what it does |", "| --- | --- | --- |", *lines])
+    return README.read_text(encoding="utf-8").replace("<!-- values -->", table)
 
 
 def files() -> dict[Path, str]:

@@ -1,16 +1,17 @@
 {{- define "org-access-exporter.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- default .Chart.Name .Values.nameOverride | trunc 52 | trimSuffix "-" }}
 {{- end }}
 
+{{- /* Kubernetes makes a label of a StatefulSet's name and eleven characters, and labels have 63. */ -}}
 {{- define "org-access-exporter.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
 {{- else -}}
 {{- $name := include "org-access-exporter.name" . -}}
 {{- if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- .Release.Name | trunc 52 | trimSuffix "-" }}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -18,16 +19,22 @@
 {{- define "org-access-exporter.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "org-access-exporter.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: exporter
 {{- end }}
 
-{{- define "org-access-exporter.labels" -}}
+{{- define "org-access-exporter.commonLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{ include "org-access-exporter.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: {{ .Chart.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end }}
+
+{{- define "org-access-exporter.labels" -}}
+{{ include "org-access-exporter.selectorLabels" . }}
+{{ include "org-access-exporter.commonLabels" . }}
 {{- end }}
 
 {{- define "org-access-exporter.serviceAccountName" -}}
@@ -39,11 +46,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
 {{- define "org-access-exporter.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
-{{- else -}}
-{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
-{{- end }}
+{{- with .Values.image.registry }}{{ . }}/{{ end }}{{ .Values.image.repository }}
+{{- if .Values.image.digest }}@{{ .Values.image.digest }}{{ else }}:{{ default .Chart.AppVersion .Values.image.tag }}{{ end }}
 {{- end }}
 
 {{- define "org-access-exporter.configSecret" -}}
@@ -54,41 +58,35 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- define "org-access-exporter.refusals" -}}
-{{- if and (gt (int .Values.replicaCount) 1) (not (hasPrefix "dynamodb:" .Values.state.url)) }}
-{{- fail (printf "replicaCount is %d, but each pod would have a state of its own (%s), and all of them would ask AWS for the one job it runs at a time: share a state with state.url: dynamodb://…" (int .Values.replicaCount) .Values.state.url) }}
-{{- end }}
-{{- if and .Values.config .Values.existingConfigSecret }}
-{{- fail "config and existingConfigSecret exclude each other: the configuration is either in the values or in the Secret" }}
-{{- end }}
-{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
-{{- fail "serviceMonitor and podMonitor are both enabled: every series would be scraped twice" }}
-{{- end }}
-{{- if and .Values.persistence.enabled (not (hasPrefix "sqlite:" .Values.state.url)) }}
-{{- fail (printf "persistence is enabled, but the state (%s) is in no file: set state.url: sqlite:////var/lib/org-access-exporter/state.db" .Values.state.url) }}
+{{- define "org-access-exporter.webConfigSecret" -}}
+{{- if .Values.existingWebConfigSecret -}}
+{{ .Values.existingWebConfigSecret }}
+{{- else if or .Values.webConfig .Values.tls.existingSecret -}}
+{{ include "org-access-exporter.fullname" . }}-web-config
 {{- end }}
 {{- end }}
 
-{{- define "org-access-exporter.endpoint" -}}
-port: http
-path: /metrics
-interval: {{ .interval }}
-scrapeTimeout: {{ .scrapeTimeout }}
-scheme: {{ .scheme }}
-{{- with .collect }}
-params:
-  collect[]: {{ toYaml . | nindent 4 }}
+{{- /* webConfig, with the certificate of tls.existingSecret where it names none. */ -}}
+{{- define "org-access-exporter.webConfig" -}}
+{{- $web := deepCopy .Values.webConfig }}
+{{- if .Values.tls.existingSecret }}
+{{- $files := dict "cert_file" "/etc/org-access-exporter-tls/tls.crt" "key_file" "/etc/org-access-exporter-tls/tls.key" }}
+{{- $_ := set $web "tls_server_config" (merge (default dict $web.tls_server_config) $files) }}
 {{- end }}
-{{- with .tlsConfig }}
-tlsConfig: {{ toYaml . | nindent 2 }}
+{{- toYaml $web }}
 {{- end }}
-{{- with .basicAuth }}
-basicAuth: {{ toYaml . | nindent 2 }}
+
+{{- define "org-access-exporter.scheme" -}}
+{{- if or .Values.tls.existingSecret .Values.webConfig.tls_server_config }}https{{ else }}http{{ end }}
 {{- end }}
-{{- with .relabelings }}
-relabelings: {{ toYaml . | nindent 2 }}
+
+{{- /* What "auto" comes to: "true" or nothing. Takes the root and a value of the kind true, false or auto. */ -}}
+{{- define "org-access-exporter.enabled" -}}
+{{- if eq (toString .value) "auto" }}
+{{- if .root.Capabilities.APIVersions.Has "monitoring.coreos.com/v1" }}true{{ end }}
+{{- else if .value }}true{{ end }}
 {{- end }}
-{{- with .metricRelabelings }}
-metricRelabelings: {{ toYaml . | nindent 2 }}
-{{- end }}
+
+{{- define "org-access-exporter.embedded" -}}
+{{- if not (hasPrefix "dynamodb:" .Values.state.url) }}true{{ end }}
 {{- end }}

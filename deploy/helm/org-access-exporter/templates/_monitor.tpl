@@ -1,0 +1,60 @@
+{{- /* ServiceMonitor and PodMonitor differ in two names. Takes root, values, kind and the name of the endpoints' key. */ -}}
+{{- define "org-access-exporter.monitor" -}}
+{{- $values := .values }}
+apiVersion: monitoring.coreos.com/v1
+kind: {{ .kind }}
+metadata:
+  name: {{ include "org-access-exporter.fullname" .root }}
+  {{- with $values.namespace }}
+  namespace: {{ . }}
+  {{- end }}
+  labels:
+    {{- include "org-access-exporter.labels" .root | nindent 4 }}
+    {{- with $values.labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  {{- with $values.jobLabel }}
+  jobLabel: {{ . }}
+  {{- end }}
+  {{- if $values.namespace }}
+  namespaceSelector: {matchNames: [{{ .root.Release.Namespace }}]}
+  {{- end }}
+  selector:
+    matchLabels: {{- include "org-access-exporter.selectorLabels" .root | nindent 6 }}
+  {{- range $limit := list "sampleLimit" "targetLimit" "labelLimit" "labelNameLengthLimit" "labelValueLengthLimit" "bodySizeLimit" }}
+  {{- with index $values $limit }}
+  {{ $limit }}: {{ . }}
+  {{- end }}
+  {{- end }}
+  {{ .endpoints }}:
+    - {{ include "org-access-exporter.endpoint" . | indent 6 | trim }}
+{{- end }}
+
+{{- define "org-access-exporter.endpoint" -}}
+{{- $values := .values }}
+{{- $scheme := default (include "org-access-exporter.scheme" .root) $values.scheme -}}
+port: http
+path: /metrics
+interval: {{ $values.interval }}
+scrapeTimeout: {{ $values.scrapeTimeout }}
+scheme: {{ $scheme }}
+{{- with $values.collect }}
+params:
+  collect[]: {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- if eq $scheme "https" }}
+{{- /* Prometheus asks by address, and no certificate is for an address. */ -}}
+{{- $name := printf "%s.%s.svc" (include "org-access-exporter.fullname" .root) .root.Release.Namespace }}
+tlsConfig: {{- merge (deepCopy $values.tlsConfig) (dict "serverName" $name) | toYaml | nindent 2 }}
+{{- end }}
+{{- with $values.basicAuth }}
+basicAuth: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.relabelings }}
+relabelings: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.metricRelabelings }}
+metricRelabelings: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,80 @@
+"""Every value of the chart has an effect that can be seen where it belongs, and nowhere without it."""
+
+import importlib.util
+from functools import reduce
+from pathlib import Path
+
+import pytest
+import yaml
+
+GENERATE = Path(__file__).parents[2] / "deploy" / "helm" / "generate.py"
+EFFECTS = yaml.safe_load((Path(__file__).parent / "chart_effects.yml").read_text())
+# What shows inside a longer text or list has tests of its own, in test_chart.py.
+ELSEWHERE = {"prometheusRule.runbookUrl", "prometheusRule.alertLabels", "prometheusRule.disabled"}
+PLACES = {
+    "workload": "Deployment spec",
+    "template": "Deployment spec template metadata",
+    "pod": "Deployment spec template spec",
+    "container": "Deployment spec template spec containers 0",
+}
+
+
+def _generate():
+    spec = importlib.util.spec_from_file_location("chart", GENERATE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CHART = _generate()
+DEFAULTS = CHART.values()
+
+
+def with_value(base, name, value):
+    """The values of ``base`` and one more, such as ``image.tag``."""
+    key, _, rest = name.partition(".")
+    return {**base, key: with_value(base.get(key, {}), rest, value) if rest else value}
+
+
+def base_of(name, effect):
+    """What goes with a value: what the effect says, and its section enabled where it can be."""
+    section, _, key = name.partition(".")
+    base = effect.get("with", {})
+    can_be = key and key != "enabled" and "enabled" in DEFAULTS[section]
+    return with_value(base, f"{section}.enabled", True) if can_be else base
+
+
+def found(objects, place):
+    """What is at a place; None where nothing is."""
+    first, *rest = place.split()
+    keys = [*PLACES.get(first, first).split(), *rest]
+
+    def step(inside, key):
+        try:
+            return inside[int(key) if isinstance(inside, list) else key]
+        except (KeyError, IndexError, TypeError):
+            return None
+
+    return reduce(step, keys, objects)
+
+
+def test_every_value_of_the_chart_is_among_them():
+    assert {name for name, _, _ in CHART.rows()} - ELSEWHERE == set(EFFECTS)
+
+
+def test_what_is_generated_is_up_to_date():
+    assert [path.name for path, text in CHART.files().items() if path.read_text() != text] == []
+
+
+def test_every_value_says_what_it_is():
+    assert [name for name, _, description in CHART.rows() if not description] == []
+
+
+@pytest.mark.tool("helm")
+@pytest.mark.parametrize("name", EFFECTS)
+def test_a_value_is_seen_where_it_belongs(render, name):
+    effect = EFFECTS[name]
+    expected = effect.get("is", effect["set"])
+    base = base_of(name, effect)
+    assert found(render(base), effect["at"]) != expected
+    assert found(render(with_value(base, name, effect["set"])), effect["at"]) == expected
