@@ -2,8 +2,13 @@
 
 import os
 import shutil
+import socket
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,3 +60,33 @@ def tool() -> Callable[[str], str]:
         return found
 
     return path
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of the real engine of DynamoDB, for ``@pytest.mark.tool("dynamodb-local")``; in memory."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("dynamodb-local") / "log"
+    with log.open("wb") as out:
+        command = [tool("dynamodb-local"), "-inMemory", "-sharedDb", "-port", str(port)]
+        engine = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        _wait_for_answer(f"http://127.0.0.1:{port}", engine, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        engine.terminate()
+        engine.wait(30)
+
+
+def _wait_for_answer(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"DynamoDB Local does not answer:\n{log.read_text()}")

@@ -46,6 +46,7 @@ DEFAULT_ADDRESS = ":10078"
     help="Leave out the metrics of the exporter itself and of its process.",
 )
 @option("--state.url", default="memory:", metavar="URL", help="What a restart finds again.")
+@option("--state.create", is_flag=True, help="Make the table of a dynamodb:// state where there is none.")
 @option(
     "--state.poll-interval",
     type=Duration(0.1),
@@ -58,8 +59,7 @@ DEFAULT_ADDRESS = ":10078"
     type=Duration(1.0),
     default="30s",
     metavar="DURATION",
-    help="How long a replica that fell silent may still be collecting; another takes over after at most "
-    "twice that. The same on all replicas.",
+    help="How long a replica that fell silent may still be collecting; another takes over within twice that.",
 )
 @option(
     "--log.level",
@@ -104,7 +104,7 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
     )
     daemon = Daemon(
         ConfigSource(flags["config_file"], fixed=config),
-        open_store(flags["state_url"], term=flags["ha_lease_duration"]),
+        open_store(flags["state_url"], term=flags["ha_lease_duration"], create=flags["state_create"]),
         settings,
         poll_interval=flags["state_poll_interval"],
         auto_reload=flags["config_enable_auto_reload"],

@@ -25,9 +25,9 @@ DISCOVERY = (
     "organizations:ListRoots",
 )
 POLICIES = "organizations:ListPolicies"
-# What keeps a shared state in a table that exists already.
+# What keeps a shared state in a table that exists already. A transaction needs what it is made of.
 TABLE = (
-    "dynamodb:BatchWriteItem",
+    "dynamodb:BatchGetItem",
     "dynamodb:DeleteItem",
     "dynamodb:DescribeTable",
     "dynamodb:GetItem",

@@ -31,9 +31,9 @@ def standing(entity=ROOT, policy_id="", **more):
     return Standing(Subject(entity.id, policy_id), report, JobView(JobStatus.COMPLETED, 1.5, 9.5), **more)
 
 
-@pytest.fixture(params=["memory:"])
+@pytest.fixture(params=["memory", "moto", pytest.param("local", marks=pytest.mark.tool("dynamodb-local"))])
 def store(request):
-    opened = open_store(request.param)
+    opened = open_store(request.getfixturevalue(f"{request.param}_url"), create=True)
     yield opened
     opened.close()
 

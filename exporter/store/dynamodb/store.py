@@ -1,0 +1,183 @@
+"""A store that replicas share, with a lease per organization.
+
+Every write is one transaction with an update of the lease, on the condition that its token and version are
+those that the writer knows. Thus a writer that lost the lease without knowing it changes nothing, and
+versions have no gaps: who has seen version 7 and finds 9 reads the two keys that the lease names, and has
+everything.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from exporter.errors import LeaseLostError, StateError, StateUnavailableError
+from exporter.model import Discovery, Standing
+from exporter.store.codec import encode_discovery, encode_standing
+from exporter.store.dynamodb.address import Address
+from exporter.store.dynamodb.items import (
+    DISCOVERY,
+    LEASE,
+    SORT,
+    Head,
+    Item,
+    chunked,
+    key,
+    moving,
+    number,
+    standing_key,
+    subject_of,
+    text,
+)
+from exporter.store.dynamodb.leases import Leases, Writer, lost
+from exporter.store.dynamodb.shelf import Shelf, remembered
+from exporter.store.dynamodb.table import ConditionFailedError, Table, client_for
+from exporter.store.interface import Lease, Pulse, Remembered
+
+_BYTES = 3_800_000  # of one write: a transaction holds 4 MB
+_DELETES = 80  # of one write: a transaction holds 100 actions
+_ATTEMPTS = 3  # at a write: one may find that an earlier one, whose answer was lost, was made
+
+
+class DynamoDbStore:
+    """See :class:`exporter.store.interface.Store`; ``term`` and ``clock`` are those of :class:`Leases`."""
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        term: float,
+        clock: Callable[[], float] = time.monotonic,
+        holder: str | None = None,
+    ) -> None:
+        self._table = table
+        self._term = term
+        self._leases = Leases(table, term, clock, holder)
+        self._shelf = Shelf(table)
+        self._checked = False
+
+    @property
+    def term(self) -> float:
+        """See :class:`exporter.store.interface.Store`."""
+        return self._term
+
+    def check(self) -> None:
+        """Raise StateError unless the table is there, and ours."""
+        if not self._checked:
+            self._table.check()
+            self._checked = True
+
+    def acquire(self, organization: str) -> Lease | None:
+        """See :class:`exporter.store.interface.Store`."""
+        self.check()
+        return self._leases.acquire(organization)
+
+    def renew(self, lease: Lease, pulse: Pulse) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        self._leases.renew(lease, pulse)
+
+    def release(self, lease: Lease) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        try:
+            self._leases.release(lease)
+        except LeaseLostError:
+            return
+
+    def keep(self, lease: Lease, standing: Standing) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        self._write(lease, standing_key(standing.subject), encode_standing(standing))
+
+    def discovered(self, lease: Lease, discovery: Discovery) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        known = {entity.id for entity in discovery.entities}
+        gone = [
+            sort_key
+            for sort_key in sorted(self._shelf.keys(lease.organization))
+            if (subject := subject_of(sort_key)) and not subject.foreign and subject.entity_id not in known
+        ]
+        self._write(lease, DISCOVERY, encode_discovery(discovery), gone)
+
+    def recall(self, organization: str) -> Remembered:
+        """See :class:`exporter.store.interface.Store`."""
+        self.check()
+        head = self._leases.head(organization)
+        return remembered(head, self._shelf.all(organization)) if head else Remembered()
+
+    def changes(self, organization: str, since: int) -> Remembered:
+        """See :class:`exporter.store.interface.Store`."""
+        head = self._leases.head(organization) or Head()
+        wanted = head.since(since)
+        if wanted is None:
+            return remembered(head, self._shelf.all(organization, since))
+        return remembered(head, self._shelf.some(organization, wanted))
+
+    def close(self) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        self._table.close()
+
+    def _write(self, lease: Lease, sort_key: str, data: bytes, gone: Sequence[str] = ()) -> None:
+        """Put ``data`` in the place of what was there, and delete what stands under the keys ``gone``."""
+        if len(data) > _BYTES:
+            raise StateError(f"{sort_key}: {len(data)} bytes are more than DynamoDB takes at once")
+        writer = self._leases.writer(lease)
+
+        def chunks(version: int) -> list[Item]:
+            return chunked(lease.organization, sort_key, version, data)
+
+        with writer.lock:
+            self._advance(lease, writer, sort_key, chunks, gone[:_DELETES])
+            for at in range(_DELETES, len(gone), _DELETES):
+                self._advance(lease, writer, sort_key, lambda _: [], gone[at : at + _DELETES])
+
+    def _advance(
+        self,
+        lease: Lease,
+        writer: Writer,
+        sort_key: str,
+        made: Callable[[int], list[Item]],
+        gone: Sequence[str],
+    ) -> None:
+        """Write the next version: the items that ``made`` gives for it, and without those of ``gone``."""
+        for _ in range(_ATTEMPTS):
+            head = writer.head
+            following = replace(head, version=head.version + 1, recent=head.wrote(sort_key))
+            puts = made(following.version)
+            try:
+                self._transact(lease, head, following, puts, gone)
+            except ConditionFailedError:
+                self._catch_up(lease, writer)
+            else:
+                writer.head = following
+                self._shelf.note(lease.organization, [item[SORT]["S"] for item in puts], gone)
+                return
+        raise StateUnavailableError(f"the lease of {lease.organization!r} moves at every write")
+
+    def _transact(
+        self, lease: Lease, head: Head, following: Head, puts: Sequence[Item], gone: Sequence[str]
+    ) -> None:
+        values = {"version": number(following.version), "recent": text(" ".join(following.recent))}
+        known = {"token": number(lease.token), "version": number(head.version)}
+        update = self._table.update_action(lease.organization, LEASE, **moving(values, known))
+        self._table.transact(update, puts, [key(lease.organization, sort_key) for sort_key in gone])
+
+    def _catch_up(self, lease: Lease, writer: Writer) -> None:
+        """A write whose answer was lost may have been made all the same: go on from where the lease is."""
+        head = self._leases.head(lease.organization)
+        if head is None or head.token != lease.token:
+            raise lost(lease)
+        writer.head = head
+
+
+def open_table(url: str, *, term: float, create: bool) -> DynamoDbStore:
+    """The store behind ``dynamodb://…``; raises StateError for a table that is missing or not ours.
+
+    A table that cannot be reached now is looked at again before it is first used.
+    """
+    address = Address.parsed(url)
+    table = Table(client_for(address), address.table)
+    if create:
+        table.create()
+    store = DynamoDbStore(table, term=term)
+    with suppress(StateUnavailableError):
+        store.check()
+    return store
