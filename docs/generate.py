@@ -85,7 +85,7 @@ def _flags(command: click.Command) -> str:
     context = click.Context(command, info_name=command.name)
     rows = [
         (
-            f"`{option.opts[0]}`",
+            f"`{max(option.opts, key=len)}`",
             _default(option, context),
             f"`{option.envvar}`" if option.envvar else "",
             option.help or "",

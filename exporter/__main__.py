@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import click
 
 from exporter.cli import PROGRAM, cli
-from exporter.errors import ConfigError, ExporterError
+from exporter.cli.remedies import remedy
+from exporter.errors import AwsError, ConfigError, ExporterError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +49,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _lines(error: ExporterError) -> list[str]:
     problems = error.problems if isinstance(error, ConfigError) else [error]
-    return [str(problem).replace("\n", "\\n") for problem in problems]
+    advice = remedy(error) if isinstance(error, AwsError) else ""
+    return [f"{problem}{advice and f' ({advice})'}".replace("\n", "\\n") for problem in problems]
 
 
 def _forget_stdout() -> None:

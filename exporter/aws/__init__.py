@@ -2,8 +2,19 @@
 
 from exporter.aws.access import Access
 from exporter.aws.calls import Call
+from exporter.aws.documents import DocumentSession, Paging
+from exporter.aws.lookup import entity_at
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 
-__all__ = ["Access", "AwsOrganization", "Call", "ReportSession", "Scope"]
+__all__ = [
+    "Access",
+    "AwsOrganization",
+    "Call",
+    "DocumentSession",
+    "Paging",
+    "ReportSession",
+    "Scope",
+    "entity_at",
+]

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError
 from exporter import __version__
 from exporter.aws.calls import Call, Meter, Service
 from exporter.aws.faults import mapped
+from exporter.aws.wire import keep_wire_times
 from exporter.errors import AwsError, CredentialsError
 
 _ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last
@@ -70,7 +72,10 @@ _CONFIG = Config(
 
 
 class Door:
-    """Opens services for one :class:`Access`. Safe to use from several threads."""
+    """Opens services for one :class:`Access`. Safe to use from several threads.
+
+    With ``wire_times``, times in answers remember how AWS wrote them.
+    """
 
     def __init__(
         self,
@@ -78,8 +83,11 @@ class Door:
         observe: Callable[[Call], None],
         clock: Callable[[], float] = time.time,
         permit: Callable[[], None] = lambda: None,
+        *,
+        wire_times: bool = False,
     ) -> None:
         self._access = access
+        self._wire_times = wire_times
         self._meter = Meter(observe, permit)
         self._clock = clock
         self._lock = Lock()
@@ -153,7 +161,12 @@ class Door:
 
     def _botocore(self) -> Any:
         if self._session is None:
-            session = boto3.Session(profile_name=self._access.profile, region_name=self._access.region)
+            core = botocore.session.Session()
+            if self._wire_times:
+                keep_wire_times(core)
+            session = boto3.Session(
+                botocore_session=core, profile_name=self._access.profile, region_name=self._access.region
+            )
             self._meter.attach(session.events)
             self._session = session
             self._services = {}

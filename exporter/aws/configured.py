@@ -10,10 +10,14 @@ from exporter.config import OrganizationConfig
 
 
 def organization(
-    config: OrganizationConfig, observe: Callable[[Call], None], permit: Callable[[], None] = lambda: None
+    config: OrganizationConfig,
+    observe: Callable[[Call], None],
+    permit: Callable[[], None] = lambda: None,
+    *,
+    wire_times: bool = False,
 ) -> AwsOrganization:
     """How to reach it, and what in it is wanted; see :class:`AwsOrganization`."""
-    return AwsOrganization(access(config), scope(config), observe, permit=permit)
+    return AwsOrganization(access(config), scope(config), observe, permit=permit, wire_times=wire_times)
 
 
 def access(config: OrganizationConfig) -> Access:

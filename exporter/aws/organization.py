@@ -6,17 +6,19 @@ from collections.abc import Callable
 from exporter.aws.access import Access, Door
 from exporter.aws.calls import Call
 from exporter.aws.directory import read_directory, read_policies
+from exporter.aws.lookup import find_entity
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.errors import CredentialsError, DeniedError
-from exporter.model import Discovery
+from exporter.model import Discovery, Entity
 
 
 class AwsOrganization:
     """Discovers an organization and opens sessions for its reports.
 
     ``observe`` hears of every request, in the thread that made it; ``clock`` gives Unix seconds. ``permit``
-    is asked before each request, and may raise LeaseLostError.
+    is asked before each request, and may raise LeaseLostError. With ``wire_times``, sessions can show answers
+    as the AWS CLI does.
     """
 
     def __init__(
@@ -26,9 +28,11 @@ class AwsOrganization:
         observe: Callable[[Call], None],
         clock: Callable[[], float] = time.time,
         permit: Callable[[], None] = lambda: None,
+        *,
+        wire_times: bool = False,
     ) -> None:
         self._scope = scope
-        self._door = Door(access, observe, clock, permit)
+        self._door = Door(access, observe, clock, permit, wire_times=wire_times)
         self._clock = clock
         self._hint = ""
 
@@ -54,6 +58,13 @@ class AwsOrganization:
             at=began,
             duration=time.monotonic() - start,
         )
+
+    def find(self, entity_id: str) -> Entity:
+        """One entity, in scope or not, without its name; raises AwsError."""
+        try:
+            return find_entity(self._door.service("organizations"), entity_id)
+        except DeniedError as error:
+            raise _explained(error) from error
 
     def open_session(self, lifetime: float) -> ReportSession:
         """Credentials that stay the same and live ``lifetime`` seconds; raises AwsError."""

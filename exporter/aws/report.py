@@ -33,13 +33,17 @@ class ReportSession:
             raise TransitError("GenerateOrganizationsAccessReport", "NoJobId", "the answer holds no JobId")
         return job_id
 
-    def get(
-        self, job_id: str, marker: str = "", max_items: int = MAX_ITEMS, sort_key: str | None = None
-    ) -> Page:
-        """GetOrganizationsAccessReport: one page; raises AwsError."""
-        options = {"Marker": marker or None, "SortKey": sort_key}
-        given = {name: value for name, value in options.items() if value}
-        return page(self._call("get_organizations_access_report", JobId=job_id, MaxItems=max_items, **given))
+    def get(self, job_id: str, marker: str = "") -> Page:
+        """GetOrganizationsAccessReport: one page of the most rows; raises AwsError."""
+        return page(self.answer(job_id, marker))
+
+    def answer(
+        self, job_id: str, marker: str = "", max_items: int | None = MAX_ITEMS, sort_key: str | None = None
+    ) -> dict[str, Any]:
+        """GetOrganizationsAccessReport, as boto3 gives it; None leaves it to AWS. Raises AwsError."""
+        options = {"Marker": marker or None, "MaxItems": max_items, "SortKey": sort_key}
+        given = {name: value for name, value in options.items() if value is not None}
+        return self._call("get_organizations_access_report", JobId=job_id, **given)
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         try:

@@ -35,6 +35,7 @@ COMMANDS = {
         "exporter.cli.simulate:simulate",
         "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
     ),
+    "report": Lazy("exporter.cli.report:report", "Show one access report, or many, now."),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
     "print-iam-policy": Lazy(
         "exporter.cli.print_iam_policy:print_iam_policy", "Print the IAM policy that a configuration needs."

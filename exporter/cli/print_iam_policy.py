@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import click
 
 from exporter.cli.options import config_file, examples, option, quiet
+from exporter.cli.organization import configured
 from exporter.errors import UserError
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def print_iam_policy(
     With roles to assume, or profiles, each principal has a policy of its own, and the JSON has one under
     the name of each: "exporter" for the credentials that boto3 finds by itself, the ARN for a role.
     """
-    from exporter.config import default, load  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
-
-    config = load(config_file) if config_file else default()
+    config = configured(config_file)
     if trust:
         printed = _trust(config, trust, principal, workload)
     else:
@@ -86,7 +85,7 @@ def print_iam_policy(
 def _policy(
     config: "Config", table: "Table | None", principal: str | None, account_id: str
 ) -> Mapping[str, Any]:
-    from exporter.permissions import policies  # noqa: PLC0415 - as above
+    from exporter.permissions import policies  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
 
     found = policies(config, table, account_id)
     if principal is None:

@@ -6,5 +6,18 @@ from exporter.collect.hold import Hold
 from exporter.collect.pace import Pace, Stopped, ThreadPace
 from exporter.collect.replica import Replica
 from exporter.collect.runner import Runner
+from exporter.collect.single import Single
 
-__all__ = ["Aws", "Collector", "Desk", "Hold", "Limits", "Pace", "Replica", "Runner", "Stopped", "ThreadPace"]
+__all__ = [
+    "Aws",
+    "Collector",
+    "Desk",
+    "Hold",
+    "Limits",
+    "Pace",
+    "Replica",
+    "Runner",
+    "Single",
+    "Stopped",
+    "ThreadPace",
+]

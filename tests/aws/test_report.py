@@ -103,7 +103,7 @@ def test_a_failed_job_tells_its_code_and_message(aws, session):
 
 def test_a_page_is_asked_for_by_marker_and_as_large_as_may_be(aws, session):
     aws.say(GET, completed())
-    session.get("job-1", "there", sort_key="SERVICE_NAMESPACE_DESCENDING")
+    session.answer("job-1", "there", sort_key="SERVICE_NAMESPACE_DESCENDING")
     asked = aws.parameters(GET)[0]
     assert (asked["Marker"], asked["MaxItems"], asked["SortKey"]) == (
         "there",

@@ -10,7 +10,7 @@ import pytest
 
 from exporter import cli
 from exporter.__main__ import main
-from exporter.errors import ConfigError, Problem, UserError
+from exporter.errors import ConfigError, DeniedError, Problem, RefusedError, UserError
 
 
 @pytest.fixture
@@ -55,6 +55,19 @@ def test_each_problem_of_a_configuration_is_a_line(command, capsys):
     command(raising(ConfigError([Problem("f", 1, 2, "a", "bad"), Problem("f", 3, 4, "", "worse")])))
     assert main(["x"]) == 1
     assert capsys.readouterr().err == "error: f:1:2: a: bad\nerror: f:3:4: worse\n"
+
+
+def test_a_refusal_of_awss_says_what_to_do(command, capsys):
+    command(raising(DeniedError("ListRoots", "AccessDeniedException", "no")))
+    assert main(["x"]) == 1
+    told = "error: ListRoots: AccessDeniedException: no (check-aws tells what is missing)\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_refusal_nobody_knows_is_told_as_it_is(command, capsys):
+    command(raising(RefusedError("ListRoots", "Strange", "no")))
+    assert main(["x"]) == 1
+    assert capsys.readouterr().err == "error: ListRoots: Strange: no\n"
 
 
 def test_what_the_system_refuses_is_one_line_and_exit_code_1(command, capfd):

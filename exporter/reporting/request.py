@@ -1,0 +1,78 @@
+"""What is asked for: which reports, which rows of them, and in which form."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from exporter.aws import AwsOrganization, Paging, entity_at
+from exporter.config import OrganizationConfig
+from exporter.model import Entity, EntityType, Subject, Work
+from exporter.order import FOREIGN
+
+_ACCOUNTS = {EntityType.ACCOUNT, EntityType.MANAGEMENT_ACCOUNT}
+
+
+class Form(StrEnum):
+    """How reports are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PROMETHEUS = "prometheus"
+
+    @property
+    def ending(self) -> str:
+        """Of a file's name."""
+        return {Form.TABLE: "txt", Form.PROMETHEUS: "prom"}.get(self, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One entity by its path or id, one job, or many entities; what is empty or False is not asked for."""
+
+    entity_path: str = ""
+    entity_id: str = ""
+    job_id: str = ""
+    all_ous: bool = False
+    all_accounts: bool = False
+    policy_id: str = ""
+
+    @property
+    def many(self) -> bool:
+        """More than one report may be meant."""
+        return self.all_ous or self.all_accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run of ``report``; ``directory`` None means stdout, ``timeout`` is in seconds per report."""
+
+    organization: OrganizationConfig
+    selection: Selection
+    paging: Paging
+    form: Form
+    timeout: float
+    directory: Path | None = None
+    quiet: bool = False
+
+
+def works(selection: Selection, aws: AwsOrganization) -> tuple[Work, ...]:
+    """The subjects that are meant, looked up where need be; raises AwsError."""
+    if selection.job_id:
+        return (Work(Subject(selection.job_id), None, FOREIGN),)
+    return tuple(
+        Work(Subject(entity.id, selection.policy_id), entity, FOREIGN) for entity in _entities(selection, aws)
+    )
+
+
+def _entities(selection: Selection, aws: AwsOrganization) -> Iterator[Entity]:
+    if selection.entity_path:
+        yield entity_at(selection.entity_path)
+    elif selection.entity_id:
+        yield aws.find(selection.entity_id)
+    else:
+        for entity in aws.discover().entities:
+            wanted = selection.all_accounts if entity.type in _ACCOUNTS else selection.all_ous
+            if wanted and entity.type is not EntityType.ROOT:
+                yield entity
