@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 
 import click
 
@@ -31,6 +30,7 @@ _EXAMPLES = examples(
 @option(
     "--state.url", default="memory:", metavar="URL", help="The state of serve: a table takes permissions."
 )
+@option("--state.create", is_flag=True, help="As for serve: making the table takes a permission more.")
 @click.option(
     "--principal",
     metavar="NAME",
@@ -58,8 +58,10 @@ _EXAMPLES = examples(
 )
 @quiet()
 def print_iam_policy(
+    *,
     config_file: str | None,
     state_url: str,
+    state_create: bool,
     principal: str | None,
     trust: str | None,
     quiet: bool,
@@ -74,7 +76,7 @@ def print_iam_policy(
     if trust:
         printed = _trust(config, trust, principal, workload)
     else:
-        printed = _policy(config, _table(state_url), principal, workload["account_id"])
+        printed = _policy(config, _table(state_url, create=state_create), principal, workload["account_id"])
     text = json.dumps(printed, indent=2)
     click.echo(text)
     for place, flag in _PLACES.items():
@@ -127,14 +129,13 @@ def _external_id(config: "Config", principal: str | None) -> str | None:
     return next(iter(found.values()), None)
 
 
-def _table(url: str) -> "Table | None":
+def _table(url: str, *, create: bool) -> "Table | None":
     from exporter.config.syntax import partition_of  # noqa: PLC0415 - as above
     from exporter.permissions import Table  # noqa: PLC0415 - as above
+    from exporter.store.dynamodb.address import SCHEME, Address  # noqa: PLC0415 - as above
 
-    parts = urlsplit(url)
-    if parts.scheme != "dynamodb":
+    if not url.startswith(f"{SCHEME}:"):
         return None
-    region = parse_qs(parts.query).get("region", [""])[0]
-    if not parts.netloc or not region:
-        raise UserError(f"--state.url {url!r}: a table is dynamodb://TABLE?region=REGION")
-    return Table(parts.netloc, region, partition_of(region))
+    address = Address.parsed(url)
+    # Without a region, boto3 finds one where the exporter runs.
+    return Table(address.table, address.region or "*", partition_of(address.region or ""), create)

@@ -18,11 +18,15 @@ OWN = "exporter"
 
 
 class Table(NamedTuple):
-    """The DynamoDB table that keeps the state; ``partition`` is the region's."""
+    """The DynamoDB table that keeps the state; ``partition`` is the region's.
+
+    ``create``: the exporter makes it where there is none.
+    """
 
     name: str
     region: str
     partition: str
+    create: bool = False
 
 
 def policies(
@@ -45,7 +49,7 @@ def policies(
         needs.setdefault(organization.role_arn, []).extend(_reports(organization, role_account))
     if table:
         arn = f"arn:{table.partition}:dynamodb:{table.region}:{own_account}:table/{table.name}"
-        needs.setdefault(OWN, []).append(state_table(arn))
+        needs.setdefault(OWN, []).append(state_table(arn, create=table.create))
     return {principal: document(statements) for principal, statements in needs.items()}
 
 

@@ -25,7 +25,7 @@ DISCOVERY = (
     "organizations:ListRoots",
 )
 POLICIES = "organizations:ListPolicies"
-# What keeps a shared state in a table that exists already. A transaction needs what it is made of.
+# What a shared state does with its table. A transaction needs the permissions of what it is made of.
 TABLE = (
     "dynamodb:BatchGetItem",
     "dynamodb:DeleteItem",
@@ -35,6 +35,7 @@ TABLE = (
     "dynamodb:Query",
     "dynamodb:UpdateItem",
 )
+CREATE_TABLE = "dynamodb:CreateTable"
 ANY_ACCOUNT = "*"
 
 
@@ -68,9 +69,9 @@ def assume_roles(arns: Iterable[str]) -> Statement:
     return Statement("AssumeRoles", (ASSUME,), tuple(dict.fromkeys(arns)))
 
 
-def state_table(arn: str) -> Statement:
-    """Keeping the state in a DynamoDB table."""
-    return Statement("KeepState", TABLE, (arn,))
+def state_table(arn: str, *, create: bool) -> Statement:
+    """Keeping the state in a DynamoDB table; ``create``: making it, where there is none."""
+    return Statement("KeepState", (*TABLE, *((CREATE_TABLE,) if create else ())), (arn,))
 
 
 def document(statements: Iterable[Statement]) -> dict[str, Any]:

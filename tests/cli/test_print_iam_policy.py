@@ -49,10 +49,20 @@ def test_a_table_for_the_state_takes_permissions(printed):
     assert policy["Statement"][-1]["Resource"] == "arn:aws:dynamodb:eu-west-1:*:table/reports"
 
 
-@pytest.mark.parametrize("url", ["dynamodb://reports", "dynamodb://?region=eu-west-1"])
-def test_half_a_table_is_refused(printed, url):
-    code, _, err = printed("{}", "--state.url", url)
-    assert (code, err) == (1, f"error: --state.url {url!r}: a table is dynamodb://TABLE?region=REGION\n")
+def test_a_table_without_a_region_may_be_in_any(printed):
+    _, policy, _ = printed("{}", "--state.url", "dynamodb://reports")
+    assert policy["Statement"][-1]["Resource"] == "arn:aws:dynamodb:*:*:table/reports"
+
+
+def test_who_makes_the_table_may_do_so(printed):
+    _, policy, _ = printed("{}", "--state.url", "dynamodb://reports", "--state.create")
+    assert "dynamodb:CreateTable" in policy["Statement"][-1]["Action"]
+
+
+def test_an_address_that_is_none_is_refused(printed):
+    code, _, err = printed("{}", "--state.url", "dynamodb://?region=eu-west-1")
+    assert code == 1
+    assert "dynamodb://TABLE?region=REGION" in err
 
 
 def test_what_is_not_known_is_marked_and_told(printed):
