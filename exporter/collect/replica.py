@@ -44,7 +44,7 @@ class Replica:
         self._collecting = collecting
         self._follower = Follower(name, store, publication)
         self._hold: Hold | None = None
-        self._thread = Thread(target=self._run, name=f"lease:{name}", daemon=True)
+        self._thread = Thread(target=self.run, name=f"lease:{name}", daemon=True)
 
     def start(self) -> None:
         """Publish what is known, then go on in a thread; raises StateError for a state that is not usable."""
@@ -66,7 +66,8 @@ class Replica:
         """Wait until the lease is released, but no longer than this."""
         self._thread.join(seconds)
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Follow and collect in turns, until stopped."""
         while True:
             try:
                 self._guarded()

@@ -15,6 +15,7 @@ class SimulatedCall(NamedTuple):
     operation: str
     at: float
     status: int
+    access_key: str = ""
 
 
 class CallLog:

@@ -88,7 +88,8 @@ class Simulation:
         delay = self.faults.take(operation, DELAYS)
         answer = self._replaced(caller.api, operation) or self._answered(caller, operation, request)
         answer = self._damaged(operation, answer)
-        self.calls.add(SimulatedCall(caller.api, operation, self.options.clock(), answer.status))
+        at = self.options.clock()
+        self.calls.add(SimulatedCall(caller.api, operation, at, answer.status, caller.access_key))
         return replace(answer, delay=delay.seconds) if delay else answer
 
     def _caller(self, request: Request) -> Caller:

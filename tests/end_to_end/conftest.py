@@ -83,7 +83,7 @@ def _read(program):
         program.log.append(line.rstrip("\n"))
 
 
-def environment(folder, credentials=True):
+def environment(folder, credentials=True, key="AKIDSIMULATED"):
     """Nothing of the machine's own AWS configuration."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own |= {
@@ -92,16 +92,16 @@ def environment(folder, credentials=True):
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-credentials"),
     }
     if credentials:
-        own |= {"AWS_ACCESS_KEY_ID": "AKIDSIMULATED", "AWS_SECRET_ACCESS_KEY": "simulated"}
+        own |= {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "simulated"}
     return own
 
 
 @contextlib.contextmanager
-def running(folder, *arguments, credentials=True):
+def running(folder, *arguments, **credentials):
     """The program with these arguments, ended with the context."""
     process = subprocess.Popen(
         [sys.executable, "-m", "exporter", *arguments],
-        env=environment(folder, credentials),
+        env=environment(folder, **credentials),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -128,12 +128,12 @@ def _wait(process):
 
 
 @contextlib.contextmanager
-def exporter(folder, text, *flags, credentials=True):
+def exporter(folder, text, *flags, **credentials):
     """``serve`` with this configuration, listening on a free port."""
     path = folder / "config.yml"
     path.write_text(text)
     arguments = ["serve", "--web.listen-address=127.0.0.1:0", f"--config.file={path}", *flags]
-    with running(folder, *arguments, credentials=credentials) as program:
+    with running(folder, *arguments, **credentials) as program:
         yield program.wait_until_listening()
 
 
