@@ -28,6 +28,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from benchmarks.fixture import NOW, publication, standing
 from exporter.aws.report import page
 from exporter.daemon.daemon import SWITCH_INTERVAL
+from exporter.daemon.garbage import sweep_garbage
 from exporter.exposition import Format, answer
 from exporter.families import Group
 from exporter.job import Job
@@ -89,6 +90,7 @@ def exporter(series: int) -> None:
 def busy(series: int, pause: float = 0.1) -> None:
     """The exporter, while a thread parses and publishes reports of 455 services, ``pause`` s between two."""
     held = publication(series, _clock)
+    sweep_garbage()
     listeners = Listeners(_surface(held), WebSettings(listen_addresses=("127.0.0.1:0",)))
 
     def sweep() -> None:

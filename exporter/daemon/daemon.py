@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from exporter import __version__
 from exporter.config import Config, masked_yaml
 from exporter.daemon.configuration import ConfigSource
+from exporter.daemon.garbage import INTERVAL, sweep_garbage
 from exporter.daemon.organizations import Organizations, Surroundings
 from exporter.errors import UserError
 from exporter.publication import Publication
@@ -81,10 +82,12 @@ class Daemon:
         self._scheduler.add_job(
             self._publication.tick, "interval", seconds=AGES_GRID, id="ages", coalesce=True
         )
+        self._scheduler.add_job(sweep_garbage, "interval", seconds=INTERVAL, id="garbage", coalesce=True)
         if self._auto_reload:
             self._scheduler.add_job(self._look_at_config, "interval", seconds=AUTO_RELOAD, id="config")
         self._scheduler.start()
         self._apply(self._config)
+        sweep_garbage()
 
     def _end(self) -> None:
         self._organizations.stop()

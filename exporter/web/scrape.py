@@ -1,5 +1,6 @@
 """``/metrics`` and ``/probe``: so many at once, with ages that are true, in the format that was asked for."""
 
+import asyncio
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ class Scrapes:
         self._hidden = hidden
         self._patience = patience
         self.running = 0
+        self._composing = asyncio.Lock()
         self._refreshing = Bench(1, "ages")
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
@@ -72,7 +74,10 @@ class Scrapes:
         wish = Wish(groups, format_for(accepted(request, hdrs.ACCEPT)))
         with self._turnstile():
             await self._renew_ages()
-            body = compose(self._surface.published(), wish)
+            async with self._composing:
+                # Twenty that come at once are composed in as many turns of the loop, with others in between.
+                await asyncio.sleep(0)
+                body = compose(self._surface.published(), wish)
             patience = _shortened(self._patience, request.headers.get(TIMEOUT))
             vary = "Accept, Accept-Encoding"
             return await deliver(request, body, wish.format.value, vary=vary, patience=patience)
