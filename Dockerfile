@@ -22,6 +22,8 @@ RUN pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /whe
 
 # The locks also hold what builds the wheel: asking for the program leaves that behind.
 # pyc files that are never checked against their source are the same in every build, and need no writable disk.
+# Without an index there is but the one version that the lock names, which hadolint cannot see.
+# hadolint ignore=DL3013
 RUN python -m venv --without-pip /app \
     && pip --python /app/bin/python install --quiet --no-index --find-links /wheels --no-compile "org-access-exporter[${REQUIREMENTS}]" \
     && python -m compileall -q --invalidation-mode unchecked-hash /app/lib \
@@ -29,13 +31,19 @@ RUN python -m venv --without-pip /app \
 
 
 FROM base
+ARG PYTHON
+ARG PYTHON_DIGEST
 ARG VERSION=0.1.0
 ARG REVISION=
+ARG SOURCE=
 LABEL org.opencontainers.image.title="org-access-exporter" \
       org.opencontainers.image.description="Prometheus exporter for AWS IAM Organizations access reports" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.base.name="docker.io/library/python:${PYTHON}" \
+      org.opencontainers.image.base.digest="${PYTHON_DIGEST}"
 
 COPY --from=build /app /app
 COPY --from=build /state /var/lib/org-access-exporter
@@ -44,10 +52,13 @@ COPY --from=build /state /var/lib/org-access-exporter
 ENV PATH=/app/bin:${PATH} \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    ORG_ACCESS_EXPORTER_STATE_URL=sqlite:////var/lib/org-access-exporter/state.db \
     HEALTH_URL=http://127.0.0.1:10078/-/healthy
 
 # nobody, by number: Kubernetes can tell that it is not root only by the number.
 USER 65534:65534
+# The one place that is written to, also with --read-only.
+VOLUME /var/lib/org-access-exporter
 EXPOSE 10078
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(os.environ['HEALTH_URL'], timeout=4)"]

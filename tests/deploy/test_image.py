@@ -1,6 +1,7 @@
 """No container engine is at hand: the Dockerfile is read, and its steps are taken in a plain directory."""
 
 import fnmatch
+import hashlib
 import json
 import os
 import re
@@ -74,6 +75,17 @@ def test_the_image_is_labelled_with_the_version_of_the_project():
     assert f"VERSION={PYPROJECT['project']['version']}" in of("ARG")
 
 
+def test_the_state_of_the_image_is_on_its_volume():
+    [variables] = of("ENV")[1:]
+    assert "ORG_ACCESS_EXPORTER_STATE_URL=sqlite:////var/lib/org-access-exporter/" in variables
+    assert of("VOLUME") == ["/var/lib/org-access-exporter"]
+
+
+@pytest.mark.tool("hadolint")
+def test_hadolint_finds_no_fault(tool):
+    subprocess.run([tool("hadolint"), "--failure-threshold", "style", ROOT / "Dockerfile"], check=True)
+
+
 def health_check(url: str) -> int:
     command = json.loads(of("HEALTHCHECK")[0].partition("CMD ")[2])
     environment = {**os.environ, "HEALTH_URL": url}
@@ -102,20 +114,45 @@ def steps(directory: Path) -> list[str]:
     ]
 
 
-@pytest.mark.slow
-def test_the_steps_of_the_image_make_a_program_that_runs(tmp_path):
+@pytest.fixture
+def build(tmp_path):
+    """``build(steps)``: takes them where the sources are, and says where they leave what they make."""
     source = tmp_path / "src"
     source.mkdir()
     for name in copied_sources():
         (shutil.copytree if (ROOT / name).is_dir() else copy_file)(ROOT / name, source / name)
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": programs, "REQUIREMENTS": "serve", "SOURCE_DATE_EPOCH": "0"}
-    for step in steps(tmp_path):
-        subprocess.run(["sh", "-ec", step], cwd=source, env=environment, check=True, timeout=600)
-    program = tmp_path / "app/bin/org-access-exporter"
-    said = subprocess.run([program, "version"], capture_output=True, text=True, timeout=60, check=True)
+
+    def take(commands):
+        for command in commands:
+            subprocess.run(["sh", "-ec", command], cwd=source, env=environment, check=True, timeout=600)
+        return tmp_path
+
+    return take
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_image_make_a_program_that_writes_nothing_beside_itself_and_the_same_again(
+    build, tmp_path
+):
+    download, *others = steps(tmp_path)
+    app = build([download, *others]) / "app"
+    made = digests(app)
+    said = subprocess.run(
+        [app / "bin/org-access-exporter", "version"], capture_output=True, text=True, timeout=60, check=True
+    )
     assert PYPROJECT["project"]["version"] in said.stdout
-    assert not list((tmp_path / "app").rglob("hatchling"))
+    assert digests(app) == made
+    assert not [name for name in made if "hatchling" in name]
+    shutil.rmtree(app)
+    build(others)
+    assert digests(app) == made
+
+
+def digests(directory: Path) -> dict[str, str]:
+    files = [path for path in directory.rglob("*") if path.is_file()]
+    return {str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def copy_file(source: Path, destination: Path) -> None:
