@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench tools docs lock clean
+.PHONY: help install demo test lint audit bench tools docs lock dist clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+audit: $(VENV)/.dev ## Known vulnerabilities of the locked libraries, as far as the database can be reached
+	$(BIN)/python .ci/audit
+
 bench: $(VENV)/.dev ## All benchmarks, one table: benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
@@ -51,6 +54,9 @@ lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/serve.txt --extra demo requirements/serve.in pyproject.toml -o requirements/demo.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/demo.txt --extra demo --extra dev requirements/serve.in pyproject.toml -o requirements/dev.txt
+
+dist: $(VENV)/.dev ## Wheel, sdist, bill of materials and licences, into dist/
+	PYTHON=$(BIN)/python sh .ci/dist dist
 
 clean: ## Removes what make made
 	rm -rf $(VENV) .tools build dist
