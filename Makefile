@@ -45,10 +45,11 @@ bench: $(VENV)/.dev ## All benchmarks, one table: benchmarks/RESULTS.md
 tools: ## promtool, Prometheus, Alertmanager, helm, into .tools/ where the system has none
 	sh .ci/tools
 
-docs: $(VENV)/.dev ## Regenerates what the docs, the dashboards and the chart take from the code
+docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart and policies take from the code
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m grafana
 	$(BIN)/python deploy/helm/generate.py
+	$(BIN)/python deploy/iam/generate.py
 
 lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt

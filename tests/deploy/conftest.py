@@ -1,9 +1,13 @@
-"""The chart as helm renders it, and a web server for one answer."""
+"""The chart as helm renders it, the demo, and a web server for one answer."""
 
 import contextlib
 import json
+import re
 import subprocess
 import threading
+import time
+import urllib.error
+import urllib.request
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -26,11 +30,6 @@ def template(helm, values, *flags):
         text=True,
         check=False,
     )
-
-
-@pytest.fixture
-def chart():
-    return CHART
 
 
 @pytest.fixture
@@ -57,6 +56,38 @@ def refused(tool):
         return done.stderr
 
     return told
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """``demo(program) -> url`` of a small demo that has something to show, run far from the sources."""
+    with contextlib.ExitStack() as stack:
+        yield lambda program: stack.enter_context(_demo(program, tmp_path))
+
+
+@contextlib.contextmanager
+def _demo(program, directory):
+    command = [program, "demo", "--web.listen-address=127.0.0.1:0", "--accounts=3", "--ous=1"]
+    with subprocess.Popen(command, cwd=directory, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            lines = iter(process.stderr.readline, "")
+            url = next(found[1] for line in lines if (found := re.search(r"listen=(http://\S+)", line)))
+            _wait_until_ready(url)
+            yield url
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(url):
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/-/ready", timeout=30).close()
+            return
+        except urllib.error.HTTPError as error:
+            error.close()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The chart, rendered by helm itself: what it makes of typical values, and what it refuses."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ SHARED = {"state": {"url": "dynamodb://table?region=eu-central-1"}}
 ROLE = "arn:aws:iam::111122223333:role/reader"
 LIMITED = {"rate_limit": {"burst": 1}}
 OPERATOR = "monitoring.coreos.com/v1"
+PROGRAM = Path(sys.executable).parent / "org-access-exporter"
 TLS_FILES = "/etc/org-access-exporter-tls"
 
 pytestmark = pytest.mark.tool("helm")
@@ -268,6 +270,24 @@ def test_what_selects_pods_selects_these_and_no_version_of_them(render_set, name
 def test_the_test_pod_is_none_of_the_exporters(render):
     objects = render({})
     assert not objects["Service"]["spec"]["selector"].items() <= objects["Pod"]["metadata"]["labels"].items()
+
+
+def test_the_test_pod_is_content_with_an_exporter_that_shows_something(render, demo):
+    done = run_test_pod(render, demo(PROGRAM))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_test_pod_fails_where_nothing_is_shown(render, answering):
+    assert run_test_pod(render, answering(200).rstrip("/")).returncode != 0
+    assert run_test_pod(render, answering(503).rstrip("/")).returncode != 0
+
+
+def run_test_pod(render, address):
+    """The test pod's command, which finds the Service at an address here, and gives it a while."""
+    [own] = render({})["Pod"]["spec"]["containers"]
+    urls = [re.sub(r"http://demo-[^/]+", address, argument) for argument in own["args"]]
+    _, *arguments = own["command"]
+    return subprocess.run([sys.executable, *arguments, *urls], capture_output=True, text=True, check=False)
 
 
 def test_tls_brings_the_scheme_and_the_name_to_the_monitor(render):
