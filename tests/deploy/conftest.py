@@ -80,14 +80,18 @@ def _demo(program, directory):
 
 def _wait_until_ready(url):
     deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"{url}/-/ready", timeout=30).close()
-            return
-        except urllib.error.HTTPError as error:
-            error.close()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    while not _ready(url):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _ready(url):
+    try:
+        urllib.request.urlopen(f"{url}/-/ready", timeout=30).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+    return True
 
 
 @pytest.fixture
