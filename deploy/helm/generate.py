@@ -74,6 +74,8 @@ SPECIAL: dict[str, Schema] = {
     "existingWebConfigSecret": _NAME,
     "tls.existingSecret": _NAME,
     "state.url": {"type": "string", "pattern": "^(memory:$|sqlite:///.|dynamodb://[^/?])"},
+    "state.pollInterval": _DURATION,
+    "state.leaseDuration": _DURATION,
     "persistence.size": {"type": "string", "pattern": "^[0-9.]+([KMGTPE]i?|[kmun])?$"},
     "persistence.accessModes": _STRINGS,
     "persistence.annotations": _MAP_OF_STRINGS,

@@ -1,4 +1,4 @@
-"""The chart, rendered by helm itself: what it makes of typical values, and what it refuses."""
+"""The chart, rendered by helm itself: what each way to run it is made of."""
 
 import json
 import re
@@ -6,132 +6,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-import kubernetes_validate
 import pytest
 import yaml
 
 from exporter import __version__
-from exporter.cli.serve import serve
+from tests.deploy.manifests import container, pod, workload
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "org-access-exporter"
-SETS = {path.name.removesuffix("-values.yaml"): path for path in sorted(CHART.glob("ci/*-values.yaml"))}
 RULES = ROOT / "grafana" / "rules" / "org-access-exporter.yml"
-CONFIG = {"config": {"organizations": [{"name": "prod", "region": "us-east-1"}]}}
 SHARED = {"state": {"url": "dynamodb://table?region=eu-central-1"}}
-ROLE = "arn:aws:iam::111122223333:role/reader"
-LIMITED = {"rate_limit": {"burst": 1}}
 OPERATOR = "monitoring.coreos.com/v1"
 PROGRAM = Path(sys.executable).parent / "org-access-exporter"
-TLS_FILES = "/etc/org-access-exporter-tls"
 
 pytestmark = pytest.mark.tool("helm")
-each_helm = pytest.mark.parametrize("helm", ["helm", pytest.param("helm3", marks=pytest.mark.tool("helm3"))])
-each_set = pytest.mark.parametrize("name", SETS)
-
-
-@pytest.fixture
-def render_set(render):
-    """``render_set(name)``: the objects of a value set."""
-    return lambda name, **how: render(yaml.safe_load(SETS[name].read_text()), **how)
-
-
-def workload(objects):
-    return objects.get("Deployment") or objects["StatefulSet"]
-
-
-def pod(objects):
-    return workload(objects)["spec"]["template"]["spec"]
-
-
-def container(objects):
-    return pod(objects)["containers"][0]
-
-
-def flags(objects):
-    return container(objects)["args"]
-
-
-def secret_files(objects):
-    """The files of the Secrets, by name."""
-    return {name: text for item in objects.values() for name, text in item.get("stringData", {}).items()}
-
-
-@each_helm
-@each_set
-def test_helm_finds_no_fault(tool, helm, name):
-    command = [tool(helm), "lint", "--strict", CHART, "--values", SETS[name]]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.tool("helm3")
-@each_set
-def test_helm_3_renders_what_helm_4_renders(render_set, name):
-    assert render_set(name, helm="helm3") == render_set(name, helm="helm")
-
-
-@pytest.mark.parametrize("version", ["1.27", kubernetes_validate.latest_version()])
-@each_set
-def test_kubernetes_knows_every_field(render_set, name, version):
-    for item in render_set(name).values():
-        if item["apiVersion"] != OPERATOR:
-            kubernetes_validate.validate(item, version, strict=True)
-
-
-@pytest.mark.tool("monitoring")
-@each_set
-def test_the_prometheus_operator_knows_every_field(tool, render_set, name):
-    for item in render_set(name).values():
-        if item["apiVersion"] == OPERATOR:
-            subprocess.run([tool("monitoring")], input=yaml.safe_dump(item), text=True, check=True)
-
-
-@pytest.mark.tool("monitoring")
-def test_a_field_that_the_prometheus_operator_does_not_know_is_found(tool):
-    wrong = {"apiVersion": OPERATOR, "kind": "PodMonitor", "spec": {"sampelLimit": 1}}
-    done = subprocess.run(
-        [tool("monitoring")], input=json.dumps(wrong), text=True, capture_output=True, check=False
-    )
-    assert (done.returncode, "sampelLimit" in done.stderr) == (1, True)
-
-
-@each_set
-def test_the_program_takes_the_flags(render_set, name):
-    command, *given = flags(render_set(name))
-    assert command == "serve"
-    assert serve.make_context("serve", given)
-
-
-@each_set
-def test_the_program_finds_no_fault_in_the_files(render_set, name, certificate, tmp_path):
-    options = {"config.yml": "--config.file", "web.yml": "--web.config.file"}
-    for file, text in secret_files(render_set(name)).items():
-        (tmp_path / file).write_text(text.replace(TLS_FILES, str(certificate)))
-        command = [sys.executable, "-m", "exporter", "check-config", options[file], tmp_path / file]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    """A directory with what a Secret of type kubernetes.io/tls holds."""
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x"
-    subprocess.run(
-        [*command.split(), "-keyout", "tls.key", "-out", "tls.crt"],
-        cwd=tmp_path,
-        capture_output=True,
-        check=True,
-    )
-    return tmp_path
-
-
-@pytest.mark.tool("promtool")
-@pytest.mark.parametrize("name", ["monitored", "everything"])
-def test_promtool_finds_no_fault_in_the_rules(tool, render_set, name, tmp_path):
-    rules = tmp_path / "rules.yml"
-    rules.write_text(yaml.safe_dump(render_set(name)["PrometheusRule"]["spec"]))
-    subprocess.run([tool("promtool"), "check", "rules", "--lint-fatal", rules], check=True)
 
 
 def test_the_chart_is_for_this_version():
@@ -201,70 +89,6 @@ def test_replicas_that_share_a_state_come_before_the_old_ones_go(render):
 def test_replicas_stay_apart(render, kind, when):
     objects = render({**SHARED, "replicaCount": 2, "antiAffinity": kind})
     assert list(pod(objects)["affinity"]["podAntiAffinity"]) == [when]
-
-
-@each_set
-def test_pods_meet_the_restricted_standard(render_set, name):
-    objects = render_set(name)
-    for spec in (pod(objects), objects["Pod"]["spec"]):
-        [own], whole = (item["securityContext"] for item in spec["containers"]), spec["securityContext"]
-        assert spec["automountServiceAccountToken"] is False
-        assert (whole["runAsNonRoot"], whole["runAsUser"], whole["seccompProfile"]) == (
-            True,
-            65534,
-            {"type": "RuntimeDefault"},
-        )
-        assert (own["readOnlyRootFilesystem"], own["allowPrivilegeEscalation"], own["privileged"]) == (
-            True,
-            False,
-            False,
-        )
-        assert own["capabilities"] == {"drop": ["ALL"]}
-        assert {"hostNetwork", "hostPID", "hostIPC"}.isdisjoint(spec)
-
-
-@each_set
-def test_probes_ask_where_no_password_is_needed(render_set, name):
-    objects = render_set(name)
-    asked = {
-        container(objects)[f"{kind}Probe"]["httpGet"]["port"] for kind in ("startup", "liveness", "readiness")
-    }
-    assert (asked, "--web.health-listen-address=:10080" in flags(objects)) == ({"health"}, True)
-
-
-@each_set
-def test_every_object_has_the_recommended_labels(render_set, name):
-    recommended = {
-        f"app.kubernetes.io/{name}"
-        for name in ("name", "instance", "version", "component", "part-of", "managed-by")
-    }
-    extra = {"demo-more"}
-    for item in render_set(name).values():
-        if item["metadata"]["name"] not in extra:
-            assert recommended <= set(item["metadata"]["labels"]), item["kind"]
-
-
-@each_set
-def test_what_selects_pods_selects_these_and_no_version_of_them(render_set, name):
-    objects = render_set(name)
-    labels = workload(objects)["spec"]["template"]["metadata"]["labels"]
-    selectors = [
-        workload(objects)["spec"]["selector"]["matchLabels"],
-        objects["Service"]["spec"]["selector"],
-        *(
-            objects[kind]["spec"]["podSelector"]["matchLabels"]
-            for kind in ("NetworkPolicy",)
-            if kind in objects
-        ),
-        *(
-            objects[kind]["spec"]["selector"]["matchLabels"]
-            for kind in ("PodDisruptionBudget", "PodMonitor")
-            if kind in objects
-        ),
-    ]
-    for selector in selectors:
-        assert selector.items() <= labels.items()
-        assert not {"helm.sh/chart", "app.kubernetes.io/version"} & set(selector)
 
 
 def test_the_test_pod_is_none_of_the_exporters(render):
@@ -341,36 +165,3 @@ def test_templates_in_extra_objects_are_filled(render):
 def test_a_long_name_leaves_room_for_what_kubernetes_adds(render):
     name = workload(render({"fullnameOverride": "n" * 63}))["metadata"]["name"]
     assert len(name) == 52
-
-
-@pytest.mark.parametrize(
-    ("values", "reason"),
-    [
-        ({"replicaCount": 2}, "each pod would have a state of its own"),
-        ({"replicaCount": 2, "state": {"url": "memory:"}}, "each pod would have a state of its own"),
-        ({**CONFIG, "existingConfigSecret": "mine"}, "exclude each other"),
-        ({"webConfig": LIMITED, "existingWebConfigSecret": "mine"}, "exclude each other"),
-        ({"persistence": {"enabled": True}, "state": {"url": "memory:"}}, "is in no file"),
-        ({"state": {"url": "sqlite:////tmp2/state.db"}}, "can be written to"),
-        ({"state": {"url": "sqlite:///state.db"}}, "can be written to"),
-        ({"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}}, "scraped twice"),
-        ({"aws": {"roleArn": ROLE}, "serviceAccount": {"create": False}}, "annotate your own"),
-        ({"replicas": 2}, "additional properties 'replicas' not allowed"),
-        ({"replicaCount": "two"}, "got string, want integer"),
-        ({"config": {"organizations": [{"nmae": "x"}]}}, "additional properties 'nmae' not allowed"),
-        ({"webConfig": {"rate_limit": {"brust": 1}}}, "additional properties 'brust' not allowed"),
-        ({"aws": {"roleArn": "role/x"}}, "does not match pattern"),
-        ({"state": {"url": "redis://x"}}, "does not match pattern"),
-        ({"state": {"url": "memory:x"}}, "does not match pattern"),
-        ({"image": {"digest": "sha256:1"}}, "does not match pattern"),
-        ({"serviceMonitor": {"collect": ["everything"]}}, "value must be one of"),
-        ({"serviceMonitor": {"enabled": "yes"}}, "value must be one of"),
-        ({"livenessProbe": {"periodSeconds": 0}}, "minimum: got 0, want 1"),
-        ({"livenessProbe": {"httpGet": {}}}, "additional properties 'httpGet' not allowed"),
-        ({"resources": {"limit": {}}}, "additional properties 'limit' not allowed"),
-        ({"service": {"port": 70000}}, "maximum: got 70,000, want 65,535"),
-        ({"log": {"level": "loud"}}, "value must be one of"),
-    ],
-)  # fmt: skip
-def test_what_cannot_work_is_refused_with_the_reason(refused, values, reason):
-    assert reason in refused(values)

@@ -47,6 +47,10 @@ spec:
         - --web.listen-address=:10078
         - --web.health-listen-address=:10080
         - {{ printf "--state.url=%s" .Values.state.url | quote }}
+        {{- if not (include "org-access-exporter.embedded" .) }}
+        - --state.poll-interval={{ .Values.state.pollInterval }}
+        - --ha.lease-duration={{ .Values.state.leaseDuration }}
+        {{- end }}
         - --log.level={{ .Values.log.level }}
         - --log.format={{ .Values.log.format }}
         {{- if $configSecret }}
