@@ -11,12 +11,13 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import scrape, slots, stalls
+from benchmarks import scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
     "scrape": scrape.report,
     "stalls": stalls.report,
+    "units": units.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")

@@ -41,6 +41,8 @@ class Runner:
         self._scheduler = scheduler
         self._interval = discovery_interval
         name = collector.name
+        # Another runner of the same name may start before this one has stopped.
+        self._own = f"{name}:{id(self):x}"
         self._threads = [
             Thread(target=self._run_discoveries, name=f"discovery:{name}", daemon=True),
             Thread(target=self._run_jobs, name=f"jobs:{name}", daemon=True),
@@ -48,24 +50,21 @@ class Runner:
 
     def start(self) -> None:
         """Begin with a discovery; jobs follow as soon as something is due."""
-        self._every(f"expiry:{self._collector.name}", _GUARD, self._expire)
-        self._every(f"guard:{self._collector.name}", _GUARD, self._guard)
+        self._every("expiry", _GUARD, self._expire)
+        self._every("guard", _GUARD, self._guard)
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
         """End both threads at their next wait; a call that is under way is abandoned."""
-        name = self._collector.name
         for job in ("expiry", "guard", "discovery", "refresh"):
-            if self._scheduler.get_job(f"{job}:{name}"):
-                self._scheduler.remove_job(f"{job}:{name}")
+            if self._scheduler.get_job(f"{job}:{self._own}"):
+                self._scheduler.remove_job(f"{job}:{self._own}")
         self._jobs.stop()
         self._discoveries.stop()
 
-    def _every(self, job_id: str, seconds: float, call: Callable[[], None]) -> None:
-        self._scheduler.add_job(
-            call, "interval", seconds=seconds, id=job_id, replace_existing=True, coalesce=True
-        )
+    def _every(self, job: str, seconds: float, call: Callable[[], None]) -> None:
+        self._scheduler.add_job(call, "interval", seconds=seconds, id=f"{job}:{self._own}", coalesce=True)
 
     def _once(self, job: str, seconds: float, call: Callable[[], None]) -> None:
         if seconds == float("inf"):
@@ -74,7 +73,7 @@ class Runner:
             call,
             "date",
             run_date=datetime.now(UTC) + timedelta(seconds=min(seconds, 366 * 86400.0)),
-            id=f"{job}:{self._collector.name}",
+            id=f"{job}:{self._own}",
             replace_existing=True,
             misfire_grace_time=None,
         )

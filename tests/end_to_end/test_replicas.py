@@ -9,7 +9,7 @@ import time
 import pytest
 
 from exporter.simulator import SimulationOptions, start
-from tests.end_to_end.conftest import configuration, exporter, organization, wait_for
+from tests.end_to_end.conftest import configuration, exporter, organization, running, wait_for
 from tests.end_to_end.wire import Wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("dynamodb-local")]
@@ -181,3 +181,30 @@ def test_a_write_that_was_three_terms_on_its_way_changes_nothing(replicas, dynam
         time.sleep(TERM)
         assert set(wire.writes_since(let_go)) == {400}
         assert replicas.callers() == ["ONE", "TWO"]
+
+
+def test_without_its_table_a_replica_serves_on_asks_nothing_after_its_term_and_recovers(
+    replicas, dynamodb_local
+):
+    with Wire(dynamodb_local) as wire:
+        one = replicas.start("ONE", endpoint=wire.url)
+        one.wait_for_line(r'^aws_org_access_reports\{organization="org",state="fresh"\} [1-9]')
+        wire.down = True
+        wait_for(lambda: one.logged("state.unavailable.*InternalServerError"), "a word about the state")
+        wait_for(lambda: not replicas.holders(), "the end of its tenure", 2 * TERM)
+        quiet = time.time()
+        time.sleep(TERM)
+        assert replicas.calls(quiet) == []
+        assert one.get("/-/ready")[0] == 200
+        assert "aws_org_access_services_accessible{" in reports(one)
+        wire.down = False
+        wait_for(lambda: replicas.calls(quiet), "a call to AWS")
+        wait_for(lambda: one.logged("state.available"), "a word about the recovery")
+
+
+def test_a_table_that_is_missing_ends_the_program_with_one_line(tmp_path, dynamodb_local):
+    state = f"--state.url=dynamodb://nothing?region=eu-west-1&endpoint={dynamodb_local}"
+    with running(tmp_path, "serve", "--web.listen-address=127.0.0.1:0", state) as program:
+        assert program.process.wait(30) == 1
+    (line,) = program.log
+    assert line == "error: there is no table 'nothing' in eu-west-1: create it, or give --state.create"

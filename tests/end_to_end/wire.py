@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+_DOWN = (500, "application/x-amz-json-1.0", b'{"__type": "InternalServerError", "message": "down"}')
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 
 
@@ -21,12 +22,13 @@ class Heard(NamedTuple):
 
 @dataclass
 class Wire:
-    """``holding`` names operations whose requests are kept back until ``let_go``."""
+    """``holding`` names operations whose requests are kept back until ``let_go``; ``down``: 500 for all."""
 
     target: str
     heard: list[Heard] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
     holding: frozenset[str] = frozenset()
+    down: bool = False
     url: str = ""
     _open: Event = field(default_factory=Event)
 
@@ -74,7 +76,7 @@ def _handler(wire):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             operation = self.headers["X-Amz-Target"].rpartition(".")[2]
             wire.passed(operation)
-            status, kind, answer = self._forwarded(body)
+            status, kind, answer = _DOWN if wire.down else self._forwarded(body)
             wire.heard.append(Heard(time.monotonic(), operation, status))
             self.send_response(status)
             self.send_header("Content-Type", kind)

@@ -365,13 +365,10 @@ def test_without_any_region_it_is_refused(credentials, monkeypatch, tmp_path):
 
 
 class Refusing:
-    """A client that answers everything with one error, after being asked how its methods are called."""
+    """A client that answers everything with one error."""
 
     def __init__(self, error):
         self._error = error
-        self.meta = boto3.client(
-            "dynamodb", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
-        ).meta
 
     def __getattr__(self, name):
         def refuse(**_):
@@ -428,7 +425,7 @@ def test_at_the_start_only_what_may_pass_by_itself_is_waited_for(code, passes):
 
 def test_a_table_out_of_reach_at_the_start_is_looked_at_when_it_is_needed(credentials):
     store = open_store("dynamodb://reports?region=eu-west-1&endpoint=http://127.0.0.1:9")
-    with pytest.raises(StateUnavailableError, match="DescribeTable"):
+    with pytest.raises(StateUnavailableError, match="DynamoDB DescribeTable"):
         store.acquire("org")
     store.close()
 

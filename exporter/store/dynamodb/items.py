@@ -24,7 +24,7 @@ SORT = "item"
 LEASE = "lease"
 DISCOVERY = "discovery"
 CHUNK = 350_000  # bytes in an item; DynamoDB allows 400 KB with all names and keys
-RECENT = 600  # bytes of keys in the lease: with them it stays at one write unit (1 KB)
+RECENT = 500  # bytes of keys in the lease: with them it stays at one write unit (1 KB)
 
 Item = dict[str, dict[str, Any]]
 """An item as DynamoDB takes it: every value with its type."""
@@ -105,7 +105,7 @@ class Head:
     def wrote(self, sort_key: str) -> tuple[str, ...]:
         """``recent`` with one more, and without those that there is no room for."""
         recent = [*self.recent, sort_key]
-        while sum(len(known) + 1 for known in recent) > RECENT:
+        while len(" ".join(recent)) > RECENT:
             del recent[0]
         return tuple(recent)
 

@@ -69,8 +69,11 @@ class Leases:
 
     def release(self, lease: Lease) -> None:
         """Nobody holds it any more; raises LeaseLostError if somebody else does."""
+        writer = self.writer(lease)
         self._beat(lease, {"instance": text(""), "holder": text("")})
-        del self._writers[lease.organization]
+        # Meanwhile this process may have taken it again.
+        if self._writers.get(lease.organization) is writer:
+            del self._writers[lease.organization]
 
     def writer(self, lease: Lease) -> Writer:
         """What is known of a lease that is held; raises LeaseLostError for one that is known to be lost."""

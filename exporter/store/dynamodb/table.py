@@ -80,7 +80,9 @@ class Table:
         """Raise StateError unless the table exists, is ready, and has the keys of ours."""
         described = self._description()
         if described is None:
-            raise StateError(f"there is no table {self._name!r} here: create it, or give --state.create")
+            region = self._client.meta.region_name
+            told = f"there is no table {self._name!r} in {region}: create it, or give --state.create"
+            raise StateError(told)
         keys = {item["AttributeName"]: item["KeyType"] for item in described["KeySchema"]}
         if keys != {item["AttributeName"]: item["KeyType"] for item in KEY_SCHEMA}:
             raise StateError(
@@ -185,16 +187,15 @@ class Table:
 
     def _call(self, method: str, **parameters: Any) -> Any:
         named = {} if method in {"batch_get_item", "transact_write_items"} else {"TableName": self._name}
-        operation = self._client.meta.method_to_api_mapping[method]
         try:
             return getattr(self._client, method)(**named, **parameters)
         except ClientError as error:
             if _code(error).startswith(_CONDITION):
-                raise ConditionFailedError(operation) from error
-            raise _mapped(operation, error) from error
+                raise ConditionFailedError(method) from error
+            raise _mapped(error) from error
         except Exception as error:
             # botocore lets the errors of its parsers out as they are, whatever they are.
-            raise _mapped(operation, error) from error
+            raise _mapped(error) from error
 
 
 def _code(error: ClientError) -> str:
@@ -208,10 +209,11 @@ def _code(error: ClientError) -> str:
     return _CONDITION if _CONDITION in reasons else min(reasons, key=lambda reason: reason not in _TRANSIENT)
 
 
-def _mapped(operation: str, error: Exception) -> StateError:
+def _mapped(error: Exception) -> StateError:
     """While the daemon runs: credentials are renewed and permissions given, only nonsense stays nonsense."""
     lasting = isinstance(error, ClientError) and _code(error) == "ValidationException"
-    return (StateError if lasting else StateUnavailableError)(_told(operation, error))
+    # Without the operation: a table out of reach is one condition, whichever call meets it.
+    return (StateError if lasting else StateUnavailableError)(_told("DynamoDB", error))
 
 
 def _mapped_at_start(operation: str, error: Exception) -> StateError:
@@ -220,11 +222,11 @@ def _mapped_at_start(operation: str, error: Exception) -> StateError:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         lasting = _code(error) not in _TRANSIENT and status < _SERVER_ERROR
-    return (StateError if lasting else StateUnavailableError)(_told(operation, error))
+    return (StateError if lasting else StateUnavailableError)(_told(f"DynamoDB {operation}", error))
 
 
-def _told(operation: str, error: Exception) -> str:
+def _told(source: str, error: Exception) -> str:
     if isinstance(error, ClientError):
         message = error.response.get("Error", {}).get("Message") or "no message"
-        return f"DynamoDB {operation}: {_code(error)}: {message}"
-    return f"DynamoDB {operation}: {' '.join(str(error).split()) or type(error).__name__}"
+        return f"{source}: {_code(error)}: {message}"
+    return f"{source}: {' '.join(str(error).split()) or type(error).__name__}"
