@@ -115,7 +115,7 @@ def _value_size(kind: str, value: Any) -> int:
         case "S":
             return len(value.encode())
         case "N":
-            return len(value.strip("-0.").replace(".", "")) // 2 + 2
+            return (len(value.strip("-0.").replace(".", "")) + 1) // 2 + 1
         case "B":
             return len(value)
         case _:
