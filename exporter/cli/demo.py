@@ -1,19 +1,26 @@
 """``demo``: the daemon against a simulated organization in the same process."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from exporter.cli.options import option
 from exporter.cli.serve import DEFAULT_ADDRESS, leave_quietly, run, serve
-from exporter.simulator import SimulationOptions, start
+from exporter.errors import UserError
+from exporter.model import EntityType
+from exporter.simulator import Endpoint, Fault, FaultKind, SimulationOptions, start
 
 _CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "simulated",
     "AWS_SECRET_ACCESS_KEY": "simulated",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+_FAILING = Fault(
+    FaultKind.FAILED, code="INVALID_ORGANIZATIONS_ENTITY_PATH", message="The demo was asked to let this fail."
+)
+_STUCK = Fault(FaultKind.STUCK)
 _CONFIG = """
 organizations:
   - name: demo
@@ -23,7 +30,7 @@ organizations:
       ous: {{refresh: 1m}}
       management_account: {{refresh: 2m}}
       accounts: {{refresh: 2m}}
-collection: {{discovery_interval: 1m}}
+collection: {{discovery_interval: 1m, job_timeout: 20s}}
 """
 
 
@@ -42,6 +49,10 @@ collection: {{discovery_interval: 1m}}
     help="How many times faster than AWS's the report jobs are.",
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed, another organization.")
+@click.option(
+    "--failing-account", is_flag=True, help="After its first report, AWS fails to make one on an account."
+)
+@click.option("--stale-ou", is_flag=True, help="After its first report, AWS never finishes one on an OU.")
 @option(
     "--web.listen-address",
     multiple=True,
@@ -49,7 +60,16 @@ collection: {{discovery_interval: 1m}}
     metavar="[HOST]:PORT",
     help="Where to serve; may be given several times.",
 )
-def demo(accounts: int, ous: int, speed: float, seed: int, web_listen_address: tuple[str, ...]) -> None:
+def demo(
+    *,
+    accounts: int,
+    ous: int,
+    speed: float,
+    seed: int,
+    failing_account: bool,
+    stale_ou: bool,
+    web_listen_address: tuple[str, ...],
+) -> None:
     """Run the exporter against a simulated organization.
 
     Needs no AWS account and no network; nothing it shows is real.
@@ -57,8 +77,22 @@ def demo(accounts: int, ous: int, speed: float, seed: int, web_listen_address: t
     leave_quietly()
     options = SimulationOptions(accounts=accounts, ous=ous, speed=speed, seed=seed)
     with start(options) as simulation:
+        click.echo(f"{simulation.url}/_simulation/faults takes what shall go wrong", err=True)
+        if failing_account:
+            _hit(simulation, EntityType.ACCOUNT, _FAILING)
+        if stale_ou:
+            _hit(simulation, EntityType.ORGANIZATIONAL_UNIT, _STUCK)
         _use_simulated_credentials()
         run(_flags(web_listen_address), _config(simulation.url))
+
+
+def _hit(endpoint: Endpoint, kind: EntityType, fault: Fault) -> None:
+    """Let ``fault`` strike the first entity of this kind, for good, once there is a report on it."""
+    entities = endpoint.simulation.organization.entities.values()
+    chosen = next((item for item in entities if item.type is kind and item.state in {"", "ACTIVE"}), None)
+    if chosen is None:
+        raise UserError(f"the demo has no {kind.replace('_', ' ').lower()} that could go wrong")
+    endpoint.simulation.faults.add(replace(fault, entity=chosen.id, times=0, spare=1))
 
 
 def _config(url: str) -> Any:

@@ -14,6 +14,7 @@ from exporter.model import Entity
 TRACKING_PERIOD = 400 * 86400.0  # s
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
+_NEWS = (2 * _MINUTE, 2 * _DAY)  # when services come into use: at first many, then fewer and fewer
 # IAM is not in daily use everywhere, so that reports have its peculiar row for a service never used.
 _DAILY = {
     "sts": 0.99, "s3": 0.97, "ec2": 0.95, "kms": 0.93, "logs": 0.92, "cloudtrail": 0.9, "config": 0.85,
@@ -122,11 +123,11 @@ class Activity:
     def _regular(
         self, chance: random.Random, namespace: str, region: str, shortest: float, longest: float
     ) -> Use:
-        period = math.exp(chance.uniform(math.log(shortest), math.log(longest)))
+        period = _evenly_in_orders(chance, shortest, longest)
         return Use(namespace, region, self._began - int(chance.random() * period), period)
 
     def _awakening(self, chance: random.Random, namespace: str, region: str) -> Use:
-        wait = chance.uniform(2 * _MINUTE, 6 * _HOUR) / self._speed
+        wait = _evenly_in_orders(chance, *_NEWS) / self._speed
         return Use(namespace, region, self._began + wait, chance.uniform(_HOUR, 10 * _DAY))
 
     def _likelihood(self, namespace: str) -> tuple[float, float]:
@@ -138,3 +139,8 @@ class Activity:
         # Most of what is left is used by nobody, however large the organization.
         tried = random.Random(f"{self._seed}/{namespace}").random() < _TRIED  # noqa: S311 - repeatable by its seed
         return 0.0, 0.05 if tried else 0.0
+
+
+def _evenly_in_orders(chance: random.Random, shortest: float, longest: float) -> float:
+    """A time between the two, of each order of magnitude as likely as of any other."""
+    return math.exp(chance.uniform(math.log(shortest), math.log(longest)))

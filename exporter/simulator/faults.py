@@ -37,15 +37,18 @@ class Fault:
     """One thing to go wrong.
 
     ``operation`` is an operation's name (``ListAccounts``), or ``*`` for all; faults of jobs count the jobs
-    that start, whatever it says. ``times`` is how often; 0: until it is taken away.
+    that start, whatever it says, and with ``entity`` (an id) only those on that entity. ``times`` is how
+    often; 0: until it is taken away. ``spare`` is how many it lets pass before.
     Without ``code``, an error is ServiceUnavailable and a failed job ORGANIZATIONS_REPORT_ACCESS_DENIED.
     An answer in which ``pattern`` is not found counts as edited: polls of a running job use up ``times``.
-    Raises ValueError for negative times and for a pattern or replacement that is none.
+    Raises ValueError for negative numbers and for a pattern or replacement that is none.
     """
 
     kind: FaultKind
     operation: str = ANY
     times: int = 1
+    spare: int = 0
+    entity: str = ""
     seconds: float = 1.0
     after: int | None = None
     status: int = 503
@@ -59,8 +62,8 @@ class Fault:
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        if self.times < 0:
-            raise ValueError("times must not be negative")
+        if self.times < 0 or self.spare < 0:
+            raise ValueError("times and spare must not be negative")
         try:
             re.sub(self.pattern, self.replacement, "")
         except re.error as error:
@@ -94,13 +97,20 @@ class Faults:
         with self._lock:
             return tuple(self._waiting)
 
-    def take(self, operation: str, kinds: Collection[FaultKind]) -> Fault | None:
-        """The first fault of these kinds for a call of ``operation``; one of its times is used up."""
+    def take(self, operation: str, kinds: Collection[FaultKind], entity: str = "") -> Fault | None:
+        """The first fault of these kinds for a call of ``operation``; one of its times is used up.
+
+        ``entity`` is the id of what a job is about.
+        """
         with self._lock:
             for place, fault in enumerate(self._waiting):
-                if fault.kind in kinds and (fault.operation in {ANY, operation} or fault.kind in JOB_FAULTS):
-                    self._use_up(place, fault)
-                    return fault
+                if fault.kind not in kinds or not _meant(fault, operation, entity):
+                    continue
+                if fault.spare:
+                    self._waiting[place] = replace(fault, spare=fault.spare - 1)
+                    continue
+                self._use_up(place, fault)
+                return fault
         return None
 
     def _use_up(self, place: int, fault: Fault) -> None:
@@ -108,3 +118,9 @@ class Faults:
             del self._waiting[place]
         elif fault.times > 1:
             self._waiting[place] = replace(fault, times=fault.times - 1)
+
+
+def _meant(fault: Fault, operation: str, entity: str) -> bool:
+    if fault.kind in JOB_FAULTS:
+        return fault.entity in {"", entity}
+    return fault.operation in {ANY, operation}

@@ -75,7 +75,7 @@ class AccessReports:
         job = self._desk.generate(
             (caller.access_key, caller.session_token),
             selection,
-            lambda: self._faults.take(operation, JOB_FAULTS),
+            lambda: self._faults.take(operation, JOB_FAULTS, selection.entity_path.rpartition("/")[2]),
         )
         return _answer(operation, _text("JobId", job.id))
 

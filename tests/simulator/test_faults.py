@@ -53,6 +53,19 @@ def test_a_fault_without_end_lasts_until_it_is_cleared(aws, organizations):
     assert organizations.list_roots()["Roots"]
 
 
+def test_a_fault_lets_pass_what_it_spares(aws, organizations):
+    aws.simulation.faults.add(Fault(FaultKind.ERROR, "ListRoots", spare=2))
+    assert [bool(organizations.list_roots()["Roots"]) for _ in range(2)] == [True, True]
+    assert _error(organizations.list_roots) == (503, "ServiceUnavailable")
+
+
+def test_a_fault_strikes_only_the_jobs_of_its_entity(aws):
+    unit = aws.entity("Security")
+    aws.simulation.faults.add(Fault(FaultKind.FAILED, entity=unit.id, times=0))
+    statuses = [aws.report(entity.path)["JobStatus"] for entity in (aws.organization.root, unit)]
+    assert statuses == ["COMPLETED", "FAILED"]
+
+
 def test_each_api_throttles_with_its_own_error(aws, organizations, ask_for_report):
     aws.simulation.faults.add(Fault(FaultKind.THROTTLE, times=2))
     assert _error(organizations.list_roots) == (400, "TooManyRequestsException")
