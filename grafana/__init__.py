@@ -3,13 +3,18 @@
 What is committed under ``grafana/dashboards`` and in the chart is generated: ``python -m grafana`` writes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
-from grafana import overview
+from grafana import entity, exporter, overview, service
 
-DASHBOARDS: dict[str, Dashboard] = {"overview": overview.dashboard()}
+DASHBOARDS: dict[str, Dashboard] = {
+    "overview": overview.dashboard(),
+    "entity": entity.dashboard(),
+    "service": service.dashboard(),
+    "exporter": exporter.dashboard(),
+}
 """By file name, without its ending."""
 
 
@@ -32,6 +37,8 @@ def panels(dashboard: Dashboard) -> Iterator[Panel]:
             yield from panel.panels
 
 
-def with_variables(expr: str, organization: str = ".+", rate_interval: str = "5m") -> str:
-    """A query as Grafana sends it, for an ``organization`` regular expression."""
-    return expr.replace("$organization", organization).replace("$__rate_interval", rate_interval)
+def with_variables(expr: str, chosen: Mapping[str, str]) -> str:
+    """A query as Grafana sends it; ``chosen`` has the value of each variable by its name."""
+    for name in sorted(chosen, key=len, reverse=True):
+        expr = expr.replace(f"${name}", chosen[name])
+    return expr

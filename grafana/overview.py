@@ -1,88 +1,66 @@
 """The overview: the gap between what organizations allow and what they use, and how fresh the data is."""
 
-from collections.abc import Iterable
-
-from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.cog.builder import Builder
-from grafana_foundation_sdk.models.dashboard import (
-    Dashboard,
-    DashboardCursorSync,
-    Panel,
-    ValueMap,
-    ValueMappingResult,
-    VariableOption,
-    VariableRefresh,
-    VariableSort,
-)
+from grafana_foundation_sdk.models.dashboard import Dashboard, Panel, ValueMap, ValueMappingResult
 
-from grafana.panels import DATASOURCE, About, Column, Query, Steps, bars, lines, numbers, rows
+from grafana import board, variables
+from grafana.panels import About, Column, Link, Query, Steps, bars, lines, numbers, rows
 from grafana.promql import (
     ACCOUNTS,
+    ACCOUNTS_THAT_USED,
     ANY,
+    LAST_USED,
+    OF_ROOTS,
     ORGANIZATIONAL,
+    days_since,
     metric,
     named,
+    newly_used,
     per_entity,
-    rate,
+    per_service,
+    record,
     used,
+    with_place,
     with_service_name,
 )
 
-UID = "org-access-overview"
+UP_OR_NOT: Steps = ((None, "red"), (1, "green"))
+SHARE_UNUSED: Steps = ((None, "green"), (0.5, "yellow"), (0.8, "red"))
+"""Red is where the alert about unused services begins."""
 
-_UP_OR_NOT: Steps = ((None, "red"), (1, "green"))
-_SHARE_UNUSED: Steps = ((None, "green"), (0.5, "yellow"), (0.8, "red"))
+_UNUSED = record("organization_entity:services_unused:ratio")
+_TO_ENTITY = Link(
+    "Name",
+    "Each service of this one",
+    board.ENTITY,
+    {"organization": "Organization", "entity": "Id"},
+)
+_TO_SERVICE = Link(
+    "Service",
+    "Who uses this service",
+    board.SERVICE,
+    {"organization": "Organization", "service": "Namespace"},
+)
 
 
 def dashboard() -> Dashboard:
-    """The dashboard, each panel with its number."""
-    overview = (
-        builders.Dashboard("AWS organization access: overview")
-        .uid(UID)
-        .description("Services that organizations allow and services that they use, from AWS access reports.")
-        .tags(["aws", "org-access-exporter"])
-        .readonly()
-        .tooltip(DashboardCursorSync.CROSSHAIR)
-        .time("now-7d", "now")
-        .refresh("5m")
-        .with_variable(_datasource())
-        .with_variable(_organization())
+    """The dashboard."""
+    who = board.Identity(
+        board.OVERVIEW,
+        "overview",
+        "Services that organizations allow and services that they use, from AWS access reports.",
     )
-    for title, panels in _rows():
-        overview.with_row(builders.Row(title))
-        for panel in panels:
-            overview.with_panel(panel)
-    built = overview.build()
-    for number, numbered in enumerate(built.panels or [], start=1):
-        numbered.id_val = number
-    return built
-
-
-def _datasource() -> builders.DatasourceVariable:
-    return builders.DatasourceVariable("datasource").label("Data source").type("prometheus")
-
-
-def _organization() -> builders.QueryVariable:
-    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
-    return (
-        builders.QueryVariable("organization")
-        .label("Organization")
-        .datasource(DATASOURCE)
-        .query("label_values(aws_org_access_up, organization)")
-        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC)
-        .multi(True)
-        .include_all(True)
-        .all_value(".+")
-        .current(everything)
-    )
-
-
-def _rows() -> Iterable[tuple[str, Iterable[Builder[Panel]]]]:
-    return (
-        ("At a glance", (_up(), _accounts(), _units(), _share_unused(), _sweep())),
-        ("Allowed and used", (_by_unit(), _widest_gaps(), _used_over_time(), _recently_used())),
-        ("The data itself", (_reports(), _freshness(), _calls(), _failures())),
+    chosen = [variables.datasource(), variables.organization(), variables.landing()]
+    glance = [_up(), _accounts(), _units(), _share_unused(), _oldest()]
+    return board.board(
+        who,
+        chosen,
+        (
+            ("At a glance", glance),
+            ("Allowed and used", [_by_unit(), _widest_gaps(), _used_over_time(), _share_over_time()]),
+            ("What changed", [_newly_used(), _used_again(), _recently_used()]),
+            ("The data itself", [_reports(), _freshness()]),
+        ),
     )
 
 
@@ -98,7 +76,7 @@ def _up() -> Builder[Panel]:
         "1": ValueMappingResult(text="up", color="green"),
     }
     query = Query(f"max by (organization) ({metric('up')})", "{{organization}}")
-    return numbers(about, query, 6, _UP_OR_NOT).mappings([ValueMap(options=states)])
+    return numbers(about, query, 5, UP_OR_NOT).mappings([ValueMap(options=states)])
 
 
 def _entities(title: str, description: str, kinds: str) -> Builder[Panel]:
@@ -119,23 +97,31 @@ def _share_unused() -> Builder[Panel]:
     about = About(
         "Allowed at the root, never used",
         "The share of the services allowed at the root that no account used in AWS's tracking period. "
-        "The management account is not part of the root's report.",
+        "The management account is not part of the root's report. Yellow from a half, red from four fifths.",
         "percentunit",
     )
-    share = f"{per_entity('services_not_accessed')} / ({per_entity('services_accessible')} > 0)"
-    query = Query(f"max by (organization) ({named(share, 'ROOT')})", "{{organization}}")
-    return numbers(about, query, 5, _SHARE_UNUSED)
+    query = Query(f"max by (organization) ({named(_UNUSED, 'ROOT')})", "{{organization}}")
+    return numbers(about, query, 6, SHARE_UNUSED)
 
 
-def _sweep() -> Builder[Panel]:
+def _oldest() -> Builder[Panel]:
     about = About(
-        "One sweep takes",
-        "Mean job time times the number of reports. AWS runs one job at a time per organization, "
-        "so this is the shortest refresh interval that can be held.",
-        "s",
+        "Oldest report",
+        "In refresh intervals of its kind: up to 1 is as configured, from 2 on there is an alert.",
+        "none",
     )
-    query = Query(f"max by (organization) ({metric('sweep_estimated_seconds')})", "{{organization}}")
-    return numbers(about, query, 5)
+    query = Query(f"max by (organization) ({in_intervals()})", "{{organization}}")
+    return numbers(about, query, 5, INTERVALS).decimals(1)
+
+
+INTERVALS: Steps = ((None, "green"), (1.2, "yellow"), (2, "red"))
+
+
+def in_intervals() -> str:
+    """The oldest report of each target, in refresh intervals of that target."""
+    age = f"max by (organization, target) ({record('organization_target:report_age_seconds:max')})"
+    interval = f"max by (organization, target) ({metric('refresh_interval_seconds')})"
+    return f"{age} / on (organization, target) {interval}"
 
 
 def _by_unit() -> Builder[Panel]:
@@ -145,14 +131,21 @@ def _by_unit() -> Builder[Panel]:
         "What is allowed and never used is what an SCP could close.",
         "short",
     )
-    unused = f"{per_entity('services_not_accessed')} / ({per_entity('services_accessible')} > 0)"
+    allowed = named(per_entity("services_accessible"), ORGANIZATIONAL, "entity_type")
     columns = (
-        Column(Query(named(per_entity("services_accessible"), ORGANIZATIONAL), "Allowed"), "short"),
+        Column(Query(allowed, "Allowed"), "short"),
         Column(Query(used(ORGANIZATIONAL), "Used"), "short"),
-        Column(Query(named(unused, ORGANIZATIONAL), "Never used"), "percentunit", _SHARE_UNUSED),
+        Column(
+            Query(named(_UNUSED, ORGANIZATIONAL, "entity_type"), "Never used"), "percentunit", SHARE_UNUSED
+        ),
     )
-    labels = {"organization": "Organization", "entity_name": "Name", "entity_type": "Kind"}
-    return rows(about, columns, labels, ("entity_id",), 14)
+    labels = {
+        "organization": "Organization",
+        "entity_name": "Name",
+        "entity_type": "Kind",
+        "entity_id": "Id",
+    }
+    return rows(about, columns, labels, 14, hidden=["Id"], links=[_TO_ENTITY])
 
 
 def _widest_gaps() -> Builder[Panel]:
@@ -162,29 +155,88 @@ def _widest_gaps() -> Builder[Panel]:
         "short",
     )
     gaps = f"topk(15, {named(per_entity('services_not_accessed'), ANY)})"
-    return bars(about, Query(f"sort_desc({gaps})", "{{entity_name}} ({{entity_id}})"), 10).height(11)
+    return bars(about, [Query(f"sort_desc({gaps})", "{{entity_name}} ({{entity_id}})")], 10).height(11)
 
 
 def _used_over_time() -> Builder[Panel]:
     about = About(
         "Services used, over time",
-        "How many services the accounts below each root used in AWS's tracking period (at least 400 days).",
+        "How many services the accounts below each root and OU used in AWS's tracking period.",
         "short",
     )
-    return lines(about, [Query(used("ROOT"), "{{organization}} {{entity_name}}")], 12)
+    return lines(about, [Query(used(ORGANIZATIONAL), "{{organization}} {{entity_name}}")], 12)
+
+
+def _share_over_time() -> Builder[Panel]:
+    about = About(
+        "Share never used, over time",
+        "What an SCP closes leaves this share, and so does what comes into use.",
+        "percentunit",
+    )
+    share = named(_UNUSED, ORGANIZATIONAL, "entity_type")
+    return lines(about, [Query(share, "{{organization}} {{entity_name}}")], 12)
+
+
+def _newly_used() -> Builder[Panel]:
+    about = About(
+        "New in the organization",
+        "Services that an account used within the time range of the dashboard, and none before it in AWS's "
+        "tracking period. The organization is its root here; for an OU or an account there is another "
+        "dashboard.",
+        "d",
+    )
+    query = with_service_name(days_since(f"({newly_used(OF_ROOTS)})"))
+    labels = {
+        "organization": "Organization",
+        "service_name": "Service",
+        "service_namespace": "Namespace",
+    }
+    column = Column(Query(f"sort({query})", "Used last, days ago"), "d")
+    return rows(about, [column], labels, 12, links=[_TO_SERVICE]).no_value("Nothing in this time range")
+
+
+def _used_again() -> Builder[Panel]:
+    about = About(
+        "Dormant services used again",
+        "Accounts that, within the time range of the dashboard, used a service that they had not used for 90 "
+        "days or more, and for how long they had not. There is an alert for each.",
+        "s",
+    )
+    recorded = record("organization_entity_service:service_dormant_seconds:ended6h")
+    slept = f"max by (organization, entity_id, service_namespace) (max_over_time({recorded}[$__range]))"
+    labels = {
+        "organization": "Organization",
+        "entity_name": "Name",
+        "entity_id": "Id",
+        "service_name": "Service",
+        "service_namespace": "Namespace",
+    }
+    column = Column(Query(f"sort_desc({with_service_name(named(slept, ACCOUNTS))})", "Unused for"), "s")
+    return rows(about, [column], labels, 12, hidden=["Id"], links=[_TO_ENTITY, _TO_SERVICE]).no_value(
+        "Nothing in this time range"
+    )
 
 
 def _recently_used() -> Builder[Panel]:
     about = About(
         "Recently used services",
-        "The twenty services used last, by anybody. AWS's data is up to four hours late.",
+        "The twenty services that accounts below the root used last, by which account and where, and how "
+        "many accounts use them. AWS's data is up to four hours late.",
         "s",
     )
-    times = metric("service_last_authenticated_timestamp_seconds", 'policy_id=""')
-    age = f"time() - max by (organization, service_namespace) ({times})"
-    query = Query(f"sort(bottomk(20, {with_service_name(age)}))", "Last used, ago")
-    labels = {"service_name": "Service", "organization": "Organization"}
-    return rows(about, (Column(query, "s"),), labels, ("service_namespace",), 12).height(9)
+    recent = f"bottomk by (organization) (20, time() - {per_service(LAST_USED, OF_ROOTS)})"
+    columns = (
+        Column(Query(f"sort({with_service_name(with_place(recent, OF_ROOTS))})", "Last used, ago"), "s"),
+        Column(Query(f"{per_service(ACCOUNTS_THAT_USED, OF_ROOTS)} and {recent}", "Accounts"), "short"),
+    )
+    labels = {
+        "organization": "Organization",
+        "service_name": "Service",
+        "service_namespace": "Namespace",
+        "account_name": "By",
+        "access_region": "Region",
+    }
+    return rows(about, columns, labels, 24, links=[_TO_SERVICE])
 
 
 def _reports() -> Builder[Panel]:
@@ -201,25 +253,8 @@ def _reports() -> Builder[Panel]:
 def _freshness() -> Builder[Panel]:
     about = About(
         "Age of the oldest report",
-        "Time since AWS created the oldest report that is shown, for each kind of entity.",
+        "Time since AWS created the oldest report that is shown, for each target of the configuration.",
         "s",
     )
-    created = named(per_entity("report_generated_timestamp_seconds"), ANY)
-    oldest = f"time() - min by (organization, entity_type) ({created})"
-    return lines(about, [Query(oldest, "{{organization}} {{entity_type}}")], 12)
-
-
-def _calls() -> Builder[Panel]:
-    about = About("AWS calls", "Requests sent to AWS, repetitions included, as AWS counts them.", "reqps")
-    return lines(about, [Query(rate("api_requests_total", "operation"), "{{operation}}")], 12)
-
-
-def _failures() -> Builder[Panel]:
-    about = About(
-        "AWS calls that failed",
-        "Requests that brought an error or no answer; 0 for an operation without failures.",
-        "reqps",
-    )
-    none = f"0 * {rate('api_requests_total', 'operation')}"
-    failed = f"{rate('api_request_failures_total', 'operation')} or {none}"
-    return lines(about, [Query(failed, "{{operation}}")], 12)
+    oldest = f"max by (organization, target) ({record('organization_target:report_age_seconds:max')})"
+    return lines(about, [Query(oldest, "{{organization}} {{target}}")], 12)

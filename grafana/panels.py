@@ -1,6 +1,9 @@
-"""Panels in this project's way: each has a title, a description, a unit, and a height like its neighbours."""
+"""Panels in this project's way: each has a title, a description, a unit, and a height like its neighbours.
 
-from collections.abc import Sequence
+Widths and heights are Grafana's units: 24 across, 30 pixels each down.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, table, timeseries
@@ -9,6 +12,7 @@ from grafana_foundation_sdk.models.common import (
     BigValueColorMode,
     BigValueGraphMode,
     BigValueTextMode,
+    GraphTresholdsStyleMode,
     LegendDisplayMode,
     LegendPlacement,
     StackingMode,
@@ -30,6 +34,8 @@ Steps = Sequence[tuple[float | None, str]]
 
 PLAIN: Steps = ((None, "text"),)
 
+_REFERENCES = "ABCDEFGH"
+
 _Panel = TypeVar("_Panel", bound=Any)
 
 
@@ -50,7 +56,7 @@ class Query(NamedTuple):
 
 def numbers(about: About, query: Query, width: int, steps: Steps = PLAIN) -> stat.Panel:
     """The newest value of each series, large."""
-    panel = _dressed(stat.Panel(), about, width, 5, steps).with_target(_now(query))
+    panel = _dressed(stat.Panel(), about, width, 4, steps).with_target(_now(query))
     return (
         panel.color_mode(BigValueColorMode.VALUE)
         .graph_mode(BigValueGraphMode.NONE)
@@ -59,9 +65,11 @@ def numbers(about: About, query: Query, width: int, steps: Steps = PLAIN) -> sta
     )
 
 
-def bars(about: About, query: Query, width: int, steps: Steps = PLAIN) -> bargauge.Panel:
+def bars(about: About, queries: Sequence[Query], width: int, steps: Steps = PLAIN) -> bargauge.Panel:
     """One bar for each series, the newest value."""
-    panel = _dressed(bargauge.Panel(), about, width, 9, steps).with_target(_now(query))
+    panel = _dressed(bargauge.Panel(), about, width, 9, steps)
+    for reference, query in zip(_REFERENCES, queries, strict=False):
+        panel.with_target(_now(query).ref_id(reference))
     return (
         panel.orientation(VizOrientation.HORIZONTAL)
         .display_mode(BarGaugeDisplayMode.GRADIENT)
@@ -70,16 +78,21 @@ def bars(about: About, query: Query, width: int, steps: Steps = PLAIN) -> bargau
     )
 
 
-def lines(about: About, queries: Sequence[Query], width: int, *, stacked: bool = False) -> timeseries.Panel:
-    """Series over time."""
-    panel = _dressed(timeseries.Panel(), about, width, 9, PLAIN)
-    for query in queries:
-        panel.with_target(prometheus.Dataquery().expr(query.expr).legend_format(query.legend).range())
+def lines(
+    about: About, queries: Sequence[Query], width: int, steps: Steps = PLAIN, *, stacked: bool = False
+) -> timeseries.Panel:
+    """Series over time; with ``steps``, their colours lie behind the lines."""
+    panel = _dressed(timeseries.Panel(), about, width, 9, steps)
+    for reference, query in zip(_REFERENCES, queries, strict=False):
+        ranged = prometheus.Dataquery().expr(query.expr).legend_format(query.legend).range()
+        panel.with_target(ranged.ref_id(reference))
     mode = StackingMode.NORMAL if stacked else StackingMode.NONE
     legend = common.VizLegendOptions().placement(LegendPlacement.BOTTOM).show_legend(True)
+    behind = GraphTresholdsStyleMode.AREA if steps != PLAIN else GraphTresholdsStyleMode.OFF
     return (
         panel.legend(legend.display_mode(LegendDisplayMode.LIST).calcs([]))
         .stacking(common.StackingConfig().mode(mode))
+        .thresholds_style(common.GraphThresholdsStyleConfig().mode(behind))
         .fill_opacity(30 if stacked else 5)
         .axis_soft_min(0)
     )
@@ -93,28 +106,58 @@ class Column(NamedTuple):
     steps: Steps = ()
 
 
+class Link(NamedTuple):
+    """What a click on a cell under ``heading`` opens: another dashboard, for what stands in the row.
+
+    ``variables`` are that dashboard's, each with the heading of the column that has the value.
+    """
+
+    heading: str
+    title: str
+    uid: str
+    variables: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """Relative to Grafana's own address; data source and time range go along."""
+        given = "".join(f'&var-{name}=${{__data.fields["{of}"]}}' for name, of in self.variables.items())
+        return f"/d/{self.uid}?${{__url_time_range}}&var-datasource=${{datasource}}{given}"
+
+
 def rows(
-    about: About, columns: Sequence[Column], labels: dict[str, str], hidden: Sequence[str], width: int
+    about: About,
+    columns: Sequence[Column],
+    labels: Mapping[str, str],
+    width: int,
+    *,
+    hidden: Sequence[str] = (),
+    links: Sequence[Link] = (),
 ) -> table.Panel:
     """A table: a row for each series, ``labels`` (name to heading) first, then the columns of numbers.
 
-    Sorted by the first column of numbers, largest first, as far as the queries do not sort.
+    The ``hidden`` of these headings are only there for the links. Of further columns only those labels stay
+    that they share with the first. Sorted as the queries are.
     """
     panel = _dressed(table.Panel(), about, width, 11, PLAIN)
     names = dict(labels)
-    for reference, column in zip("ABCDEFGH", columns, strict=False):
+    for reference, column in zip(_REFERENCES, columns, strict=False):
         query = prometheus.Dataquery().expr(column.query.expr).instant().format(PromQueryFormat.TABLE)
         panel.with_target(query.ref_id(reference))
         names[f"Value #{reference}" if len(columns) > 1 else "Value"] = column.query.legend
         panel.override_by_name(column.query.legend, _cells(column))
+    for heading in hidden:
+        panel.override_by_name(heading, [DynamicConfigValue(id_val="custom.hidden", value=True)])
+    for link in links:
+        opened = [{"title": link.title, "url": link.url}]
+        panel.override_by_name(link.heading, [DynamicConfigValue(id_val="links", value=opened)])
     order = {name: index for index, name in enumerate(names)}
-    excluded = dict.fromkeys(("Time", *hidden), True)
-    arrange = {"excludeByName": excluded, "renameByName": names, "indexByName": order}
+    steps = {
+        "merge": {},
+        "filterFieldsByName": {"include": {"names": list(names)}},
+        "organize": {"renameByName": names, "indexByName": order},
+    }
     return panel.transformations(
-        [
-            DataTransformerConfig(id_val="merge", options={}),
-            DataTransformerConfig(id_val="organize", options=arrange),
-        ]
+        [DataTransformerConfig(id_val=name, options=given) for name, given in steps.items()]
     )
 
 

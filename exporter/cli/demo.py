@@ -26,11 +26,11 @@ organizations:
   - name: demo
     endpoints: {{iam: "{url}", organizations: "{url}", sts: "{url}"}}
     targets:
-      root: {{refresh: 1m}}
-      ous: {{refresh: 1m}}
-      management_account: {{refresh: 2m}}
-      accounts: {{refresh: 2m}}
-collection: {{discovery_interval: 1m, job_timeout: 20s}}
+      root: {{refresh: {soon}}}
+      ous: {{refresh: {soon}}}
+      management_account: {{refresh: {later}}}
+      accounts: {{refresh: {later}}}
+collection: {{discovery_interval: {soon}, job_timeout: {timeout}}}
 """
 
 
@@ -46,7 +46,7 @@ collection: {{discovery_interval: 1m, job_timeout: 20s}}
     type=click.FloatRange(0.1, 10_000),
     default=20.0,
     show_default=True,
-    help="How many times faster than AWS's the report jobs are.",
+    help="How many times faster than AWS's the report jobs are; at 20, OUs are renewed every minute.",
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Another seed, another organization.")
 @click.option(
@@ -83,7 +83,7 @@ def demo(
         if stale_ou:
             _hit(simulation, EntityType.ORGANIZATIONAL_UNIT, _STUCK)
         _use_simulated_credentials()
-        run(_flags(web_listen_address), _config(simulation.url))
+        run(_flags(web_listen_address), _config(simulation.url, speed))
 
 
 def _hit(endpoint: Endpoint, kind: EntityType, fault: Fault) -> None:
@@ -95,10 +95,16 @@ def _hit(endpoint: Endpoint, kind: EntityType, fault: Fault) -> None:
     endpoint.simulation.faults.add(replace(fault, entity=chosen.id, times=0, spare=1))
 
 
-def _config(url: str) -> Any:
+def _config(url: str, speed: float) -> Any:
     from exporter.config import parse  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
 
-    return parse(_CONFIG.format(url=url), "demo")
+    times = {"soon": _seconds(20 * 60 / speed), "later": _seconds(40 * 60 / speed)}
+    return parse(_CONFIG.format(url=url, timeout=_seconds(400 / speed, at_least=5), **times), "demo")
+
+
+def _seconds(seconds: float, *, at_least: float = 1) -> str:
+    """A duration as the configuration has it."""
+    return f"{round(max(at_least, seconds) * 1000)}ms"
 
 
 def _use_simulated_credentials() -> None:

@@ -12,14 +12,24 @@ _EVERY = "1s"
 
 
 @contextlib.contextmanager
-def prometheus_of(program, folder, jobs):
-    """The URL of a Prometheus that has scraped each of ``jobs`` (name: target, path) three times."""
+def prometheus_of(program, folder, jobs, rules=None, alertmanager=None):
+    """The URL of a Prometheus that has scraped each of ``jobs`` (name: target, path) three times.
+
+    ``rules`` is the path of a file with rules, ``alertmanager`` the host and port of who is told of alerts.
+    """
     configs = [
         {"job_name": name, "metrics_path": path, "static_configs": [{"targets": [target]}]}
         for name, (target, path) in jobs.items()
     ]
-    every = {"scrape_interval": _EVERY, "scrape_timeout": _EVERY}
-    (folder / "prometheus.yml").write_text(json.dumps({"global": every, "scrape_configs": configs}))
+    every = {"scrape_interval": _EVERY, "scrape_timeout": _EVERY, "evaluation_interval": _EVERY}
+    told = [{"static_configs": [{"targets": [alertmanager]}]}] if alertmanager else []
+    configuration = {
+        "global": every,
+        "scrape_configs": configs,
+        "rule_files": [str(rules)] if rules else [],
+        "alerting": {"alertmanagers": told},
+    }
+    (folder / "prometheus.yml").write_text(json.dumps(configuration))
     port = free_port()
     arguments = [
         f"--config.file={folder}/prometheus.yml",

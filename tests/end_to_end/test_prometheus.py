@@ -3,7 +3,6 @@
 import pytest
 
 from exporter.families import FAMILIES, Type
-from grafana import queries, with_variables
 from tests.end_to_end.conftest import running
 from tests.end_to_end.prometheus import prometheus_of, query
 
@@ -39,12 +38,6 @@ def names(family):
 def test_prometheus_answers_for(prometheus, family):
     found = query(prometheus, names(family))
     assert bool(found) is (family.name not in ELSEWHERE)
-
-
-@pytest.mark.tool("prometheus")
-@pytest.mark.parametrize(("dashboard", "panel", "expression"), queries())
-def test_prometheus_answers_a_panel(prometheus, dashboard, panel, expression):
-    assert query(prometheus, with_variables(expression)), (dashboard, panel)
 
 
 @pytest.mark.tool("prometheus")

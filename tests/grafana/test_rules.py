@@ -7,26 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from exporter.families import FAMILIES, Type
 from grafana.files import RULES
+from tests.grafana.names import ALERTS, EVERY_RULE, KNOWN, RECORDS, metrics, records
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((RULES.parent / "tests").glob("*.yml"))
 ROUTING = ROOT / "grafana" / "alertmanager.yml"
 SITUATIONS = {"fires", "stays silent", "restart", "gap"}
-ENDINGS = {Type.HISTOGRAM: ("_bucket", "_count", "_sum")}
-KNOWN = {family.name + end for family in FAMILIES for end in ENDINGS.get(family.type, ("",))}
-EVERY_RULE = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
-ALERTS = [rule for rule in EVERY_RULE if "alert" in rule]
-RECORDS = {rule["record"] for rule in EVERY_RULE if "record" in rule}
-
-
-def metrics(expression):
-    return set(re.findall(r"(?<![\w:])aws_org_access_\w+", expression))
-
-
-def records(expression):
-    return set(re.findall(r"\w+:aws_org_access_\w+:\w+", expression))
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.get("alert") or rule["record"])

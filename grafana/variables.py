@@ -1,0 +1,83 @@
+"""What a viewer chooses at the top of a dashboard."""
+
+from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.models.dashboard import (
+    VariableOption,
+    VariableRefresh,
+    VariableSort,
+)
+
+from grafana.panels import DATASOURCE
+from grafana.promql import metric
+
+LANDING = "http://localhost:10078"
+_BY_NAME = VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC
+
+
+def datasource() -> dashboard.DatasourceVariable:
+    """Which Prometheus."""
+    return dashboard.DatasourceVariable("datasource").label("Data source").type("prometheus")
+
+
+def organization() -> dashboard.QueryVariable:
+    """Any number of the configured organizations."""
+    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
+    return (
+        _query("organization", "Organization", "label_values(aws_org_access_up, organization)")
+        .multi(True)
+        .include_all(True)
+        .all_value(".+")
+        .current(everything)
+    )
+
+
+def entity() -> dashboard.QueryVariable:
+    """One root, OU or account, shown by name and chosen by id."""
+    named = f"group by (entity_id, entity_label) (label_join({metric('entity_info')}, {_LABEL}))"
+    variable = _query("entity", "Root, OU or account", f"query_result({named})")
+    return variable.regex('/entity_id="(?<value>[^"]*)".*entity_label="(?<text>.*)"/')
+
+
+_LABEL = '"entity_label", " ", "entity_name", "entity_id"'
+
+
+def service() -> dashboard.QueryVariable:
+    """One service, shown by name and chosen by namespace."""
+    query = "query_result(group by (service_name, service_namespace) (aws_org_access_service_info))"
+    pattern = '/service_name="(?<text>[^"]*)".*service_namespace="(?<value>[^"]*)"/'
+    return _query("service", "Service", query).regex(pattern)
+
+
+def unused_for() -> dashboard.CustomVariable:
+    """After how long a service counts as no longer used, in seconds."""
+    days = (30, 90, 180, 365)
+    options = [_days(number, selected=number == 90) for number in days]
+    values = ", ".join(f"{option.text} : {option.value}" for option in options)
+    chosen = next(option for option in options if option.selected)
+    return (
+        dashboard.CustomVariable("unused_for")
+        .label("Unused for")
+        .values(values)
+        .options(options)
+        .current(chosen)
+    )
+
+
+def landing() -> dashboard.TextBoxVariable:
+    """Where the exporter's own page is: what Prometheus calls it is seldom what a browser can reach."""
+    return dashboard.TextBoxVariable("landing").label("Exporter's address").default_value(LANDING)
+
+
+def _days(number: int, *, selected: bool) -> VariableOption:
+    return VariableOption(selected=selected, text=f"{number} days", value=str(number * 86_400))
+
+
+def _query(name: str, label: str, query: str) -> dashboard.QueryVariable:
+    return (
+        dashboard.QueryVariable(name)
+        .label(label)
+        .datasource(DATASOURCE)
+        .query(query)
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(_BY_NAME)
+    )

@@ -1,0 +1,94 @@
+"""A real Prometheus that has scraped the demo, and has the rules, answers every panel and every variable.
+
+The rules are sixty times as fast as they are, and the demo is ten times as fast as it is.
+"""
+
+import re
+
+import pytest
+
+from grafana import DASHBOARDS, queries, with_variables
+from grafana.hurried import hurried
+from tests.end_to_end.conftest import running, wait_for
+from tests.end_to_end.prometheus import prometheus_of, query
+
+DEMO = ("--accounts=12", "--ous=5", "--speed=200", "--failing-account", "--stale-ou")
+RANGE = {"__rate_interval": "30s", "__range": "600s", "__range_s": "600"}
+VARIABLES = [
+    (f"{name} {variable.name}", variable.query, variable.regex)
+    for name, dashboard in DASHBOARDS.items()
+    for variable in dashboard.templating.list_val
+    if variable.type_val == "query"
+]
+
+pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus")]
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory, tool):
+    """The URL of a Prometheus before which services came into use, some of them after a long rest."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    rules = folder / "rules.yml"
+    rules.write_text(hurried(60))
+    with running(folder, "demo", *DEMO, "--web.listen-address=127.0.0.1:0") as demo:
+        demo.wait_until_listening()
+        jobs = {"demo": (demo.url.removeprefix("http://"), "/metrics")}
+        with prometheus_of(tool("prometheus"), folder, jobs, rules) as url:
+            for news in ("dormant_seconds:ended6h", "first_used_timestamp_seconds:new6h"):
+                name = f"organization_entity_service:aws_org_access_service_{news}"
+                root = '{entity_id=~"r-.+"}' if "first" in news else ""
+                wait_for(lambda wanted=name + root: query(url, wanted), name, seconds=120)
+            yield url
+
+
+@pytest.fixture(scope="module")
+def chosen(prometheus):
+    """What a viewer might choose: the root, and a service that some accounts use and an OU does not."""
+    [root] = query(prometheus, 'aws_org_access_entity_info{entity_type="ROOT"}')
+    used = 'aws_org_access_service_authenticated_entities{entity_id=~"ou-.+"}'
+    partly = query(
+        prometheus,
+        f"count by (service_namespace) ({used} == 0) and count by (service_namespace) ({used} > 0)",
+    )
+    return {
+        "organization": ".+",
+        "entity": root["metric"]["entity_id"],
+        "service": partly[0]["metric"]["service_namespace"],
+        "unused_for": "7776000",
+        **RANGE,
+    }
+
+
+@pytest.mark.parametrize(("dashboard", "panel", "expression"), queries())
+def test_prometheus_answers_a_panel(prometheus, chosen, dashboard, panel, expression):
+    assert query(prometheus, with_variables(expression, chosen)), (dashboard, panel)
+
+
+def test_a_panel_about_names_has_them(prometheus, chosen):
+    [expression] = [
+        expr
+        for name, title, expr in queries()
+        if (name, title) == ("overview", "Dormant services used again")
+    ]
+    labels = query(prometheus, with_variables(expression, chosen))[0]["metric"]
+    assert labels["entity_name"] != labels["entity_id"]
+    assert labels["service_name"] != labels["service_namespace"]
+
+
+@pytest.mark.parametrize(("name", "asked", "pattern"), VARIABLES)
+def test_prometheus_answers_a_variable(prometheus, chosen, name, asked, pattern):
+    if asked.startswith("label_values("):
+        metric, label = asked.removeprefix("label_values(").removesuffix(")").rsplit(", ", 1)
+        assert all(label in series["metric"] for series in query(prometheus, metric))
+        return
+    expression = asked.removeprefix("query_result(").removesuffix(")")
+    found = [_choice(series, pattern) for series in query(prometheus, with_variables(expression, chosen))]
+    assert all(text and value for text, value in found)
+    assert any(text != value for text, value in found)
+
+
+def _choice(series, pattern):
+    """What Grafana shows and takes of a series: it lays the pattern over the labels, in their order."""
+    shown = "{" + ",".join(f'{name}="{value}"' for name, value in series["metric"].items()) + "} 1 1"
+    found = re.search(pattern.strip("/").replace("(?<", "(?P<"), shown)
+    return found["text"], found["value"]
