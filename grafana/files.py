@@ -14,6 +14,7 @@ from grafana import DASHBOARDS
 _HERE = Path(__file__).parent
 _CHART = _HERE.parent / "deploy" / "helm" / "org-access-exporter" / "files"
 RULES = _HERE / "rules" / "org-access-exporter.yml"
+ROUTING = _HERE / "alertmanager.yml"
 
 
 def generated() -> dict[Path, str]:

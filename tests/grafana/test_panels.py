@@ -1,18 +1,13 @@
-"""A real Prometheus that has scraped the demo, and has the rules, answers every panel and every variable.
-
-The rules are sixty times as fast as they are, and the demo is ten times as fast as it is.
-"""
+"""A real Prometheus that has scraped the demo, and has the rules, answers every panel and every variable."""
 
 import re
 
 import pytest
 
 from grafana import DASHBOARDS, queries, with_variables
-from grafana.hurried import hurried
-from tests.end_to_end.conftest import running, wait_for
-from tests.end_to_end.prometheus import prometheus_of, query
+from tests.end_to_end.conftest import wait_for
+from tests.end_to_end.prometheus import query
 
-DEMO = ("--accounts=12", "--ous=5", "--speed=200", "--failing-account", "--stale-ou")
 RANGE = {"__rate_interval": "30s", "__range": "600s", "__range_s": "600"}
 VARIABLES = [
     (f"{name} {variable.name}", variable.query, variable.regex)
@@ -21,24 +16,19 @@ VARIABLES = [
     if variable.type_val == "query"
 ]
 
-pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus")]
+pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus"), pytest.mark.tool("alertmanager")]
 
 
 @pytest.fixture(scope="module")
-def prometheus(tmp_path_factory, tool):
-    """The URL of a Prometheus before which services came into use, some of them after a long rest."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    rules = folder / "rules.yml"
-    rules.write_text(hurried(60))
-    with running(folder, "demo", *DEMO, "--web.listen-address=127.0.0.1:0") as demo:
-        demo.wait_until_listening()
-        jobs = {"demo": (demo.url.removeprefix("http://"), "/metrics")}
-        with prometheus_of(tool("prometheus"), folder, jobs, rules) as url:
-            for news in ("dormant_seconds:ended6h", "first_used_timestamp_seconds:new6h"):
-                name = f"organization_entity_service:aws_org_access_service_{news}"
-                root = '{entity_id=~"r-.+"}' if "first" in news else ""
-                wait_for(lambda wanted=name + root: query(url, wanted), name, seconds=120)
-            yield url
+def prometheus(scene):
+    """A Prometheus before which services came into use, some of them after a long rest."""
+    news = "organization_entity_service:aws_org_access_service"
+    for name in (
+        f"{news}_dormant_seconds:ended6h",
+        f'{news}_first_used_timestamp_seconds:new6h{{entity_id=~"r-.+"}}',
+    ):
+        wait_for(lambda wanted=name: query(scene.prometheus, wanted), name, seconds=150)
+    return scene.prometheus
 
 
 @pytest.fixture(scope="module")

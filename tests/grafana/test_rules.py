@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grafana.files import RULES
+from grafana.files import ROUTING, RULES
 from tests.grafana.names import ALERTS, EVERY_RULE, KNOWN, RECORDS, metrics, records
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((RULES.parent / "tests").glob("*.yml"))
-ROUTING = ROOT / "grafana" / "alertmanager.yml"
 SITUATIONS = {"fires", "stays silent", "restart", "gap"}
 
 
