@@ -150,6 +150,13 @@ def test_a_network_policy_lets_the_exporter_reach_aws_and_the_test_reach_the_exp
     assert tester["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "test"
 
 
+@pytest.mark.parametrize(
+    "example", re.findall(r"^```yaml\n(.*?)^```", (CHART / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+)
+def test_the_examples_of_the_readme_can_be_used(render, example):
+    assert "Service" in render(yaml.safe_load(example))
+
+
 def test_the_notes_say_what_to_do_next(tool):
     command = [tool("helm"), "install", "demo", CHART, "--dry-run=client", "--namespace", "there"]
     notes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.partition("NOTES:")[2]
