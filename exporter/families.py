@@ -535,6 +535,21 @@ EXPOSITION_BYTES = Instrument(
     (),
     "Size of the series of reports and entities as text, uncompressed.",
 )
+STATE_AVAILABLE = Instrument(
+    f"{PREFIX}exporter_state_available",
+    Type.GAUGE,
+    Group.EXPORTER,
+    ("organization",),
+    "1 if the state could be read and written at the last attempt; while it cannot, what is known is served "
+    "all the same, and kept as soon as that works again.",
+)
+STATE_FAILURES = Instrument(
+    f"{PREFIX}exporter_state_failures_total",
+    Type.COUNTER,
+    Group.EXPORTER,
+    ("organization",),
+    "Attempts to read or write the state that failed.",
+)
 
 INSTRUMENTS: tuple[Instrument, ...] = (
     JOBS_STARTED,
@@ -550,6 +565,8 @@ INSTRUMENTS: tuple[Instrument, ...] = (
     RELOAD_TIMESTAMP,
     SERIES,
     EXPOSITION_BYTES,
+    STATE_AVAILABLE,
+    STATE_FAILURES,
 )
 
 FAMILIES: tuple[Family, ...] = (*SUBJECT_FAMILIES, SERVICE_INFO, *ORGANIZATION_FAMILIES, *INSTRUMENTS)

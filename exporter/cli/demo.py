@@ -115,7 +115,7 @@ def _use_simulated_credentials() -> None:
 
 
 def _flags(addresses: tuple[str, ...]) -> dict[str, Any]:
-    """The flags of ``serve``, all but the address as they are without a command line."""
-    arguments = [f"--web.listen-address={address}" for address in addresses]
+    """The flags of ``serve``: nothing is kept, and but for the address all is as without a command line."""
+    arguments = ["--state.url=memory:", *(f"--web.listen-address={address}" for address in addresses)]
     context = serve.make_context("demo", arguments)
     return {**context.params, "config_file": None}

@@ -45,7 +45,13 @@ DEFAULT_ADDRESS = ":10078"
     is_flag=True,
     help="Leave out the metrics of the exporter itself and of its process.",
 )
-@option("--state.url", default="memory:", metavar="URL", help="What a restart finds again.")
+@option(
+    "--state.url",
+    metavar="URL",
+    help="Where is kept what a restart finds again: sqlite:///PATH, dynamodb://TABLE, or memory: (nowhere). "
+    "Without it, the file state.db in $STATE_DIRECTORY, in /var/lib/org-access-exporter where that can be "
+    "written to, or in $XDG_STATE_HOME/org-access-exporter.",
+)
 @option("--state.create", is_flag=True, help="Make the table of a dynamodb:// state where there is none.")
 @option(
     "--state.poll-interval",
@@ -88,7 +94,7 @@ def leave_quietly() -> None:
 def run(flags: dict[str, Any], config: Any = None) -> None:
     """Run the daemon with these flags, and with ``config`` instead of a file where it is given."""
     from exporter.daemon import ConfigSource, Daemon  # noqa: PLC0415 - boto3 and aiohttp; --help waits for neither
-    from exporter.store import open_store  # noqa: PLC0415 - as above
+    from exporter.store import default_url, open_store  # noqa: PLC0415 - as above
     from exporter.telemetry.logging import configure  # noqa: PLC0415 - as above
     from exporter.web import WebSettings  # noqa: PLC0415 - as above
 
@@ -104,7 +110,9 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
     )
     daemon = Daemon(
         ConfigSource(flags["config_file"], fixed=config),
-        open_store(flags["state_url"], term=flags["ha_lease_duration"], create=flags["state_create"]),
+        open_store(
+            flags["state_url"] or default_url(), term=flags["ha_lease_duration"], create=flags["state_create"]
+        ),
         settings,
         poll_interval=flags["state_poll_interval"],
         auto_reload=flags["config_enable_auto_reload"],

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from exporter.collect.hold import Hold
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import Discovery, OrganizationView, Standing, Subject
 from exporter.publication import Publication
-from exporter.store import Store
+from exporter.store import Lease, Store
 from exporter.telemetry.observer import Observer
+
+_Found = TypeVar("_Found")
 
 
 class Desk:
@@ -73,21 +75,23 @@ class Desk:
 
     def _offer_all(self) -> None:
         # Standings first: a discovery forgets those of entities that are gone.
+        taken = []
         for subject, standing in list(self._standings.items()):
-            self._offer(lambda standing=standing: self._store.keep(self._hold.lease, standing))  # type: ignore[misc]
+            taken.append(self._offer(self._store.keep, standing))
             del self._standings[subject]
-        found = self._discovery
-        if found:
-            self._offer(lambda: self._store.discovered(self._hold.lease, found))
+        if self._discovery:
+            taken.append(self._offer(self._store.discovered, self._discovery))
             self._discovery = None
+        if taken and all(taken):
+            self._observer.state_found()
 
-    def _offer(self, write: Callable[[], None]) -> None:
-        """Write one thing; what the store will never take is logged and left at that."""
+    def _offer(self, write: Callable[[Lease, _Found], None], found: _Found) -> bool:
+        """Write one thing; False for what the store will never take, which is logged and left at that."""
         try:
-            write()
+            write(self._hold.lease, found)
         except (LeaseLostError, StateUnavailableError):
             raise
         except StateError as error:
             self._observer.state_lost(str(error))
-        else:
-            self._observer.state_found()
+            return False
+        return True

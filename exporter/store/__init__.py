@@ -1,21 +1,23 @@
 """What a restart should find again, and the kinds of place it can be kept in."""
 
 from exporter.errors import StateError
+from exporter.store.address import MEMORY, SQLITE, default_url, sqlite_path
 from exporter.store.dynamodb import open_table
 from exporter.store.interface import Lease, Pulse, Remembered, Store
 from exporter.store.memory import MemoryStore
+from exporter.store.sqlite import SqliteStore
 
-DEFAULT_URL = "memory:"
 DEFAULT_TERM = 30.0
 
 __all__ = [
     "DEFAULT_TERM",
-    "DEFAULT_URL",
     "Lease",
     "MemoryStore",
     "Pulse",
     "Remembered",
+    "SqliteStore",
     "Store",
+    "default_url",
     "open_store",
 ]
 
@@ -26,10 +28,11 @@ def open_store(url: str, *, term: float = DEFAULT_TERM, create: bool = False) ->
     Where several processes share a state, ``term`` is how many seconds a lease lasts unless renewed, and
     ``create`` makes a table that is not there.
     """
-    if url == "memory:":
+    if url == MEMORY:
         return MemoryStore()
+    if url.startswith(SQLITE):
+        return SqliteStore(sqlite_path(url))
     if url.startswith("dynamodb:"):
         return open_table(url, term=term, create=create)
-    raise StateError(
-        f"--state.url {url!r}: not a state this version knows; it knows memory: and dynamodb://TABLE"
-    )
+    known = "memory:, sqlite:///PATH and dynamodb://TABLE"
+    raise StateError(f"--state.url {url!r}: not a state this version knows; it knows {known}")

@@ -163,12 +163,8 @@ def _rows(columns: Sequence[Any]) -> tuple[ServiceAccess, ...]:
         return ()
     namespaces, names, regions, paths, times, counts = columns
     whole = (map(intern, namespaces), map(intern, names), _spread(regions), _spread(paths), times, counts)
-    return tuple(starmap(_row, zip(*whole, strict=True)))
-
-
-def _row(*fields: Any) -> ServiceAccess:
-    make = unused if fields[4] is None else ServiceAccess
-    return make(*fields)
+    rows = zip(*whole, strict=True)
+    return tuple([unused(*row) if row[4] is None else ServiceAccess._make(row) for row in rows])
 
 
 def _report(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from exporter.model import Discovery, Standing, Subject
+from exporter.model import Discovery, Standing, StartedJob, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,13 @@ class Remembered:
     """What a store knows of one organization, or what changed of that.
 
     ``position`` says up to where this goes: it is what :meth:`Store.changes` wants to be asked with next.
-    ``holder`` names who has the lease (empty: nobody, or nobody else can).
+    ``holder`` names who has the lease (empty: nobody, or nobody else can). ``started``: a job that nobody has
+    read yet.
     """
 
     discovery: Discovery | None = None
     standings: Mapping[Subject, Standing] = field(default_factory=dict)
+    started: StartedJob | None = None
     position: int = 0
     holder: str = ""
     pulse: Pulse | None = None
@@ -66,6 +68,9 @@ class Store(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Let others have it at once. One that was lost before is not an error."""
+
+    def started(self, lease: Lease, job: StartedJob) -> None:
+        """AWS runs this job now, and no other of the organization; forgotten when its subject is kept."""
 
     def keep(self, lease: Lease, standing: Standing) -> None:
         """How one subject stands, in the place of what was kept of it before."""

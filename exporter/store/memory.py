@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from exporter.model import Discovery, Standing, Subject
+from exporter.model import Discovery, Standing, StartedJob, Subject
 from exporter.store.interface import Lease, Pulse, Remembered
 
 
@@ -18,6 +18,7 @@ class MemoryStore:
         self._lock = Lock()
         self._discoveries: dict[str, Discovery] = {}
         self._standings: dict[str, dict[Subject, Standing]] = {}
+        self._started: dict[str, StartedJob] = {}
 
     def acquire(self, organization: str) -> Lease | None:
         """See :class:`exporter.store.interface.Store`."""
@@ -29,10 +30,18 @@ class MemoryStore:
     def release(self, lease: Lease) -> None:
         """See :class:`exporter.store.interface.Store`."""
 
+    def started(self, lease: Lease, job: StartedJob) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._lock:
+            self._started[lease.organization] = job
+
     def keep(self, lease: Lease, standing: Standing) -> None:
         """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             self._standings.setdefault(lease.organization, {})[standing.subject] = standing
+            started = self._started.get(lease.organization)
+            if started and started.subject == standing.subject:
+                del self._started[lease.organization]
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
         """See :class:`exporter.store.interface.Store`."""
@@ -50,7 +59,7 @@ class MemoryStore:
         """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             standings = dict(self._standings.get(organization, {}))
-            return Remembered(self._discoveries.get(organization), standings)
+            return Remembered(self._discoveries.get(organization), standings, self._started.get(organization))
 
     def changes(self, organization: str, since: int) -> Remembered:  # noqa: ARG002 - there are no others
         """See :class:`exporter.store.interface.Store`."""

@@ -44,6 +44,8 @@ class Instruments:
         self.reload_timestamp = _gauge(families.RELOAD_TIMESTAMP, registry)
         self.series = _gauge(families.SERIES, registry)
         self.exposition_bytes = _gauge(families.EXPOSITION_BYTES, registry)
+        self.state_available = _gauge(families.STATE_AVAILABLE, registry)
+        self.state_failures = _counter(families.STATE_FAILURES, registry)
         _build_info(registry)
         if with_process:
             process_collector.ProcessCollector(registry=registry)
@@ -52,9 +54,16 @@ class Instruments:
 
     def prepare(self, organization: str) -> None:
         """Let an organization's counters begin at 0 instead of being absent until something happens."""
-        for counter in (self.jobs_started, self.jobs_failed, self.slot_conflicts, self.reports_expired):
+        for counter in (
+            self.jobs_started,
+            self.jobs_failed,
+            self.slot_conflicts,
+            self.reports_expired,
+            self.state_failures,
+        ):
             counter.labels(organization)
         self.job_duration.labels(organization)
+        self.state_available.labels(organization).set(1)
 
     def sections(self, groups: frozenset[Group]) -> Iterator[tuple[Family, bytes]]:
         """Per family of ``groups`` its lines as of now, without headers."""

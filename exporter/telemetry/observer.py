@@ -101,12 +101,15 @@ class Observer:
         if self._state_reason != reason:
             self._log.error("state.unavailable", reason=reason)
         self._state_reason = reason
+        self._on.state_available.labels(self._name).set(0)
+        self._on.state_failures.labels(self._name).inc()
 
     def state_found(self) -> None:
         """The state was read or written as it should."""
         if self._state_reason:
             self._log.info("state.available")
         self._state_reason = ""
+        self._on.state_available.labels(self._name).set(1)
 
     def lease_gained(self, token: int) -> None:
         """This process asks AWS from now on."""

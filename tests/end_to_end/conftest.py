@@ -87,6 +87,7 @@ def environment(folder, credentials=True, key="AKIDSIMULATED"):
     """Nothing of the machine's own AWS configuration."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     own |= {
+        "ORG_ACCESS_EXPORTER_STATE_URL": "memory:",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": str(folder / "no-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-credentials"),

@@ -48,6 +48,11 @@ def memory_url():
     return "memory:"
 
 
+@pytest.fixture
+def sqlite_url(tmp_path):
+    return f"sqlite:///{tmp_path}/state.db"
+
+
 @pytest.fixture(params=["moto", pytest.param("local", marks=pytest.mark.tool("dynamodb-local"))])
 def table_url(request):
     """An address at which there is no table yet."""

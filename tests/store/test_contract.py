@@ -1,6 +1,7 @@
 """What every store promises."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from exporter.model import (
     Report,
     ServiceAccess,
     Standing,
+    StartedJob,
     Subject,
 )
 from exporter.store import Pulse, open_store
@@ -28,10 +30,13 @@ ROWS = (ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/1", 17.25, 3
 
 def standing(entity=ROOT, policy_id="", **more):
     report = Report(1.5, 9.5, 2, 1, ROWS)
-    return Standing(Subject(entity.id, policy_id), report, JobView(JobStatus.COMPLETED, 1.5, 9.5), **more)
+    job = more.pop("job", JobView(JobStatus.COMPLETED, 1.5, 9.5))
+    return Standing(Subject(entity.id, policy_id), report, job, **more)
 
 
-@pytest.fixture(params=["memory", "moto", pytest.param("local", marks=pytest.mark.tool("dynamodb-local"))])
+@pytest.fixture(
+    params=["memory", "sqlite", "moto", pytest.param("local", marks=pytest.mark.tool("dynamodb-local"))]
+)
 def store(request):
     opened = open_store(request.getfixturevalue(f"{request.param}_url"), create=True)
     yield opened
@@ -127,6 +132,42 @@ def test_counts_of_any_size_are_recalled(store, lease, count):
     assert store.recall("org").standings[Subject(ROOT.id)].report == report
 
 
+STARTED = StartedJob(Subject(ROOT.id), "2a3b4c5d-0000-4111-8222-333344445555", "principal", 1.5)
+
+
+def test_a_job_that_was_started_is_recalled(store, lease):
+    store.started(lease, STARTED)
+    assert store.recall("org").started == STARTED
+
+
+def test_a_job_is_forgotten_with_the_next_that_starts(store, lease):
+    store.started(lease, replace(STARTED, job_id="former"))
+    store.started(lease, STARTED)
+    assert store.recall("org").started == STARTED
+
+
+def test_a_job_is_forgotten_once_its_subject_is_kept(store, lease):
+    store.started(lease, STARTED)
+    store.keep(lease, standing(UNIT))
+    store.keep(lease, standing(ROOT, "p-1"))
+    assert store.recall("org").started == STARTED
+    store.keep(lease, standing(ROOT))
+    assert store.recall("org").started is None
+
+
+def test_strings_of_any_kind_are_recalled(store):
+    odd, name = "\ud800 \0 \N{ROCKET} '; --", "\N{ROCKET} '; --"
+    lease = store.acquire(name)
+    job = replace(STARTED, job_id=odd)
+    kept = standing(job=JobView(JobStatus.FAILED, error_message=odd), last_known={odd: 1.0})
+    found = Discovery(odd, odd, odd, (replace(ROOT, name=odd),))
+    store.keep(lease, kept)
+    store.started(lease, job)
+    store.discovered(lease, found)
+    recalled = store.recall(name)
+    assert (recalled.standings, recalled.started, recalled.discovery) == ({kept.subject: kept}, job, found)
+
+
 def test_nothing_kept_by_several_threads_at_once_is_lost(store, lease):
     subjects = [Subject(f"{i:012}") for i in range(64)]
     with ThreadPoolExecutor(4) as pool:
@@ -134,7 +175,20 @@ def test_nothing_kept_by_several_threads_at_once_is_lost(store, lease):
     assert set(store.recall("org").standings) == set(subjects)
 
 
-@pytest.mark.parametrize("url", ["", "memory", "sqlite", "file:///x", "dynamodb+x://y"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "memory",
+        "sqlite",
+        "sqlite:",
+        "sqlite:state.db",
+        "sqlite://state.db",
+        "sqlite:///",
+        "file:///x",
+        "dynamodb+x://y",
+    ],
+)
 def test_no_address_is_guessed_at(url):
     with pytest.raises(StateError, match=r"--state\.url"):
         open_store(url)

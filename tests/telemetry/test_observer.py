@@ -160,3 +160,20 @@ def test_every_call_is_counted_and_those_that_fail_also_by_their_code(observer, 
 def test_a_bug_is_logged_with_what_is_known_of_it(observer, log):
     observer.crashed("sweep")
     assert (log[0]["event"], log[0]["stage"], log[0]["exc_info"]) == ("collector.crashed", "sweep", True)
+
+
+def test_a_state_out_of_reach_is_logged_when_it_becomes_so_and_when_it_ends(observer, log):
+    for reason in ("full", "full", "read-only", "read-only"):
+        observer.state_lost(reason)
+    for _ in range(3):
+        observer.state_found()
+    assert told(log) == [("error", "state.unavailable")] * 2 + [("info", "state.available")]
+
+
+def test_a_state_out_of_reach_is_shown_and_every_failure_counted(observer, count):
+    assert (count("exporter_state_available"), count("exporter_state_failures_total")) == (1, 0)
+    observer.state_lost("full")
+    observer.state_lost("full")
+    assert (count("exporter_state_available"), count("exporter_state_failures_total")) == (0, 2)
+    observer.state_found()
+    assert (count("exporter_state_available"), count("exporter_state_failures_total")) == (1, 2)

@@ -40,6 +40,11 @@ def number(value: float) -> dict[str, Any]:
     return {"N": repr(value)}
 
 
+def binary(value: bytes) -> dict[str, Any]:
+    """Bytes."""
+    return {"B": value}
+
+
 def key(organization: str, item: str) -> Item:
     """The key of an item."""
     return {PARTITION: text(organization), SORT: text(item)}
@@ -60,8 +65,9 @@ def subject_of(sort_key: str) -> Subject | None:
 class Head:
     """The item ``lease``. ``recent`` are the sort keys that the last versions wrote, one each, oldest first.
 
-    ``instance`` is who holds the lease, for a program (empty: nobody); ``holder`` for people. ``beat`` counts
-    its renewals. No time is in it: the clocks of two machines are never compared.
+    ``started`` is the job that runs, encoded, or nothing. ``instance`` is who holds the lease, for a program
+    (empty: nobody); ``holder`` for people. ``beat`` counts its renewals. The clocks of two
+    machines are never compared.
     """
 
     token: int = 0
@@ -73,6 +79,7 @@ class Head:
     recent: tuple[str, ...] = ()
     up: bool = False
     job_seconds: float = 0.0
+    started: bytes = b""
 
     @classmethod
     def read(cls, item: Item) -> "Head":
@@ -91,6 +98,7 @@ class Head:
                 recent=tuple(item["recent"]["S"].split()),
                 up=item["up"]["BOOL"],
                 job_seconds=float(item["job_seconds"]["N"]),
+                started=bytes(item["started"]["B"]),
             )
         except (KeyError, ValueError) as error:
             raise StateError(f"the table holds a lease that makes no sense: {error!r}") from error
@@ -117,6 +125,7 @@ BLANK = {
     "recent": text(""),
     "up": {"BOOL": False},
     "job_seconds": number(0),
+    "started": binary(b""),
 }
 """What a lease that nobody has held yet begins with."""
 
@@ -150,7 +159,7 @@ def chunked(organization: str, sort_key: str, version: int, data: bytes) -> list
     parts = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)] or [b""]
     names = [sort_key, *(f"{sort_key}/{n}" for n in range(1, len(parts)))]
     items = [
-        {**key(organization, name), "version": number(version), "data": {"B": part}}
+        {**key(organization, name), "version": number(version), "data": binary(part)}
         for name, part in zip(names, parts, strict=True)
     ]
     items[0]["chunks"] = number(len(parts))

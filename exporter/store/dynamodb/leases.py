@@ -3,14 +3,14 @@
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 from uuid import uuid4
 
 from exporter.errors import LeaseLostError
 from exporter.lease import Sighting
-from exporter.store.dynamodb.items import BLANK, LEASE, Head, moving, number, text
+from exporter.store.dynamodb.items import BLANK, LEASE, Head, binary, moving, number, text
 from exporter.store.dynamodb.table import ConditionFailedError, Table
 from exporter.store.interface import Lease, Pulse
 
@@ -66,6 +66,13 @@ class Leases:
         """One more beat; raises LeaseLostError."""
         told = {"up": {"BOOL": pulse.up}, "job_seconds": number(pulse.job_seconds)}
         self._beat(lease, told)
+
+    def started(self, lease: Lease, job: bytes) -> None:
+        """Note the job that runs; raises LeaseLostError."""
+        self._beat(lease, {"started": binary(job)})
+        writer = self.writer(lease)
+        with writer.lock:
+            writer.head = replace(writer.head, started=job)
 
     def release(self, lease: Lease) -> None:
         """Nobody holds it any more; raises LeaseLostError if somebody else does."""

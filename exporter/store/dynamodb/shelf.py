@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from exporter.errors import StateError, StateUnavailableError
-from exporter.store.codec import decode_discovery, decode_standing
+from exporter.store.codec import decode_discovery, decode_job, decode_standing
 from exporter.store.dynamodb.items import (
     DISCOVERY,
     LEASE,
@@ -81,6 +81,7 @@ def remembered(head: Head, found: Mapping[str, bytes]) -> Remembered:
     return Remembered(
         discovery=_decoded(DISCOVERY, decode_discovery, found[DISCOVERY]) if DISCOVERY in found else None,
         standings=standings,
+        started=decode_job(head.started) if head.started else None,
         position=head.version,
         holder=head.holder,
         pulse=Pulse(head.up, head.job_seconds),

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import Discovery, Standing
-from exporter.store.codec import encode_discovery, encode_standing
+from exporter.model import Discovery, Standing, StartedJob
+from exporter.store.codec import decode_job, encode_discovery, encode_job, encode_standing
 from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.items import (
     DISCOVERY,
@@ -21,6 +21,7 @@ from exporter.store.dynamodb.items import (
     SORT,
     Head,
     Item,
+    binary,
     chunked,
     key,
     moving,
@@ -83,6 +84,10 @@ class DynamoDbStore:
         except LeaseLostError:
             return
 
+    def started(self, lease: Lease, job: StartedJob) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        self._leases.started(lease, encode_job(job))
+
     def keep(self, lease: Lease, standing: Standing) -> None:
         """See :class:`exporter.store.interface.Store`."""
         self._write(lease, standing_key(standing.subject), encode_standing(standing))
@@ -140,7 +145,12 @@ class DynamoDbStore:
         """Write the next version: the items that ``made`` gives for it, and without those of ``gone``."""
         for _ in range(_ATTEMPTS):
             head = writer.head
-            following = replace(head, version=head.version + 1, recent=head.wrote(sort_key))
+            following = replace(
+                head,
+                version=head.version + 1,
+                recent=head.wrote(sort_key),
+                started=_still(head.started, sort_key),
+            )
             puts = made(following.version)
             try:
                 self._transact(lease, head, following, puts, gone)
@@ -155,7 +165,11 @@ class DynamoDbStore:
     def _transact(
         self, lease: Lease, head: Head, following: Head, puts: Sequence[Item], gone: Sequence[str]
     ) -> None:
-        values = {"version": number(following.version), "recent": text(" ".join(following.recent))}
+        values = {
+            "version": number(following.version),
+            "recent": text(" ".join(following.recent)),
+            "started": binary(following.started),
+        }
         known = {"token": number(lease.token), "version": number(head.version)}
         update = self._table.update_action(lease.organization, LEASE, **moving(values, known))
         self._table.transact(update, puts, [key(lease.organization, sort_key) for sort_key in gone])
@@ -166,6 +180,11 @@ class DynamoDbStore:
         if head is None or head.token != lease.token:
             raise lost(lease)
         writer.head = head
+
+
+def _still(started: bytes, sort_key: str) -> bytes:
+    """The job that runs, unless what is written under this key is what came of it."""
+    return b"" if started and standing_key(decode_job(started).subject) == sort_key else started
 
 
 def open_table(url: str, *, term: float, create: bool) -> DynamoDbStore:

@@ -1,0 +1,125 @@
+"""State in one file: SQLite with a write-ahead log, for one process at a time."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+
+from exporter.errors import StateUnavailableError
+from exporter.model import Discovery, Standing, StartedJob, Subject
+from exporter.store import codec
+from exporter.store.file import open_file
+from exporter.store.interface import Lease, Pulse, Remembered
+from exporter.store.schema import VALUE
+
+_OF_SUBJECT = "WHERE organization = ? AND entity_id = ? AND policy_id = ?"
+
+
+class SqliteStore:
+    """A store that no other process can open meanwhile: a lease is granted to whoever asks, and never lost.
+
+    What was kept is on the disk when the call returns. Killed at any instant, the file holds all of that.
+    """
+
+    term = float("inf")
+
+    def __init__(self, path: Path) -> None:
+        """Raises StateError for a file that cannot be used, and leaves that as it is."""
+        self._lock = Lock()
+        self._path = path
+        self._connection = open_file(path)
+
+    def acquire(self, organization: str) -> Lease | None:
+        """See :class:`exporter.store.interface.Store`."""
+        return Lease(organization)
+
+    def renew(self, lease: Lease, pulse: Pulse) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+
+    def release(self, lease: Lease) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+
+    def started(self, lease: Lease, job: StartedJob) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        row = (*_key(lease.organization, *job.subject), codec.encode_job(job))
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO started VALUES (?, ?, ?, ?)", row)
+
+    def keep(self, lease: Lease, standing: Standing) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        key = _key(lease.organization, *standing.subject)
+        value = codec.encode_standing(standing)
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?)", (*key, value))
+            connection.execute(f"DELETE FROM started {_OF_SUBJECT}", key)  # noqa: S608 - a constant
+
+    def discovered(self, lease: Lease, discovery: Discovery) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        key = _key(lease.organization)
+        known = {entity.id for entity in discovery.entities}
+        row = (*key, codec.encode_discovery(discovery))
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO discovery VALUES (?, ?)", row)
+            gone = [
+                each for each in _subjects(connection, key) if not (each.foreign or each.entity_id in known)
+            ]
+            connection.executemany(
+                f"DELETE FROM standing {_OF_SUBJECT}",  # noqa: S608 - a constant
+                [(*key, *_key(*subject)) for subject in gone],
+            )
+
+    def recall(self, organization: str) -> Remembered:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._lock, _told(self._path):
+            standings = map(codec.decode_standing, self._values("standing", organization))
+            return Remembered(
+                next(map(codec.decode_discovery, self._values("discovery", organization)), None),
+                {standing.subject: standing for standing in standings},
+                next(map(codec.decode_job, self._values("started", organization)), None),
+            )
+
+    def _values(self, table: str, organization: str) -> Iterator[bytes]:
+        query = f"SELECT {VALUE} FROM {table} WHERE organization = ?"  # noqa: S608 - constants
+        return (value for (value,) in self._connection.execute(query, _key(organization)).fetchall())
+
+    def changes(self, organization: str, since: int) -> Remembered:  # noqa: ARG002 - there are no others
+        """See :class:`exporter.store.interface.Store`."""
+        return Remembered(position=since)
+
+    def close(self) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction; raises StateUnavailableError, and nothing was written then."""
+        with self._lock, _told(self._path):
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StateUnavailableError(f"the state {path} is out of reach: {error}") from error
+
+
+def _subjects(connection: sqlite3.Connection, organization: tuple[bytes, ...]) -> list[Subject]:
+    rows = connection.execute(
+        "SELECT entity_id, policy_id FROM standing WHERE organization = ?", organization
+    )
+    return [Subject(*(part.decode("utf-8", "surrogatepass") for part in row)) for row in rows]
+
+
+def _key(*texts: str) -> tuple[bytes, ...]:
+    return tuple(text.encode("utf-8", "surrogatepass") for text in texts)
