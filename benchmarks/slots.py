@@ -82,6 +82,7 @@ class Slot:
     time: Time
     entities: tuple[Entity, ...]
     seconds: JobTimes
+    principal: str = ""
     calls: int = 0
     busy: float = 0.0
     _ends: dict[str, tuple[float, float]] = field(default_factory=dict)

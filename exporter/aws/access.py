@@ -1,5 +1,6 @@
 """Who we are to AWS: credentials that stay the same for a job, and the clients made with them."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class Keys(NamedTuple):
     access_key: str
     secret_key: str
     token: str | None
+
+    @property
+    def principal(self) -> str:
+        """What stands for a user with a key of its own, and tells nothing of the key; empty for a session."""
+        return "" if self.token else hashlib.sha256(self.access_key.encode()).hexdigest()[:16]
 
 
 class Role(NamedTuple):
@@ -187,7 +193,7 @@ class Door:
             )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error
-        service = Service(client, self._meter)
+        service = Service(client, self._meter, keys.principal)
         self._services[api] = (keys, service)
         return service
 

@@ -88,11 +88,15 @@ def _code(parsed: dict[str, Any]) -> str:
 
 
 class Service:
-    """One AWS API with the credentials that its client was made with."""
+    """One AWS API with the credentials that its client was made with.
 
-    def __init__(self, client: Any, meter: Meter) -> None:
+    ``principal`` stands for whoever has them, if they are the same after a restart; else it is empty.
+    """
+
+    def __init__(self, client: Any, meter: Meter, principal: str = "") -> None:
         self._client = client
         self._meter = meter
+        self.principal = principal
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """The answer to ``method`` (boto3's name of the operation); raises AwsError, LeaseLostError."""

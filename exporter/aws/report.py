@@ -16,11 +16,12 @@ class ReportSession:
     """Makes and reads reports with one set of credentials, since only who made a report may read it.
 
     ``rejected`` is called when AWS does not accept the credentials; ``hint`` says what is known to stand
-    in the way of any report.
+    in the way of any report. ``principal`` stands for who can read them, where that outlives this process.
     """
 
     def __init__(self, iam: Service, rejected: Callable[[], None], hint: str = "") -> None:
         self._iam = iam
+        self.principal = iam.principal
         self._rejected = rejected
         self._hint = hint
 

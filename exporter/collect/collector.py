@@ -15,12 +15,20 @@ from exporter.collect.reach import Reach, Stage
 from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
-from exporter.model import Discovery, JobView, Standing, Work
+from exporter.model import Discovery, JobView, OrganizationView, Standing, StartedJob, Work
 from exporter.order import RETRY, longest_wait, next_due
 from exporter.poll import Experience, measured, took
 from exporter.telemetry.observer import Observer
 
 SLOT_WAIT = (5.0, 15.0)  # s, with jitter, while somebody else's job runs
+
+
+class OwnSession(Session, Protocol):
+    """Credentials frozen for one job, of a principal that may be known again after a restart."""
+
+    @property
+    def principal(self) -> str:
+        """What stands for it; empty if nobody can read the job's report after a restart."""
 
 
 class Aws(Protocol):
@@ -29,7 +37,7 @@ class Aws(Protocol):
     def discover(self) -> Discovery:
         """All entities in scope; raises AwsError."""
 
-    def open_session(self, lifetime: float) -> Session:
+    def open_session(self, lifetime: float) -> OwnSession:
         """Credentials that stay the same and live that many seconds; raises AwsError."""
 
 
@@ -45,7 +53,7 @@ class Collector:
     """Discovers one organization and keeps its reports fresh.
 
     ``discover`` and ``step`` may run in two threads, each in one at a time. Everything raises LeaseLostError
-    once the lease behind ``desk`` is over.
+    once the lease behind ``desk`` is over. ``unread`` is a job that an earlier run left running.
     """
 
     def __init__(
@@ -57,6 +65,7 @@ class Collector:
         pace: Pace,
         limits: Limits,
         jitter: Callable[[float, float], float],
+        unread: StartedJob | None = None,
     ) -> None:
         self.name = desk.name
         self._desk = desk
@@ -68,6 +77,7 @@ class Collector:
         self._experience = Experience()
         self._reach = Reach(desk, observer, jitter)
         self._sweep = Sweep()
+        self._unread = unread
         for subject, standing in desk.view.standings.items():
             self._experience.recall(subject, standing.report)
 
@@ -91,7 +101,8 @@ class Collector:
         """Do the most urgent thing that is due; seconds until it is worth calling again (0: at once)."""
         view = self._desk.view
         now = self._pace.now()
-        work, due = next_due(view.work, view.standings, now)
+        left = self._left_running(view, now)
+        work, due = (left, now) if left else next_due(view.work, view.standings, now)
         if work is None:
             self._rest()
             return due - now
@@ -122,11 +133,12 @@ class Collector:
             session = self._aws.open_session(self._limits.job_timeout)
         except AwsError as error:
             return self._reach.lost(Stage.JOB, error)
-        moments = self._experience.moments(work.subject, _parent(work))
-        inquiry = Inquiry(session, work, self._pace, moments, self._jitter)
-        job = Job(deadline=self._pace.monotonic() + self._limits.job_timeout)
+        opened = self._opened(work, session)
+        if opened is None:
+            return 0.0
+        inquiry, job = opened
         try:
-            job = self._followed(inquiry, job, standing)
+            job = self._followed(inquiry, job, standing, session.principal)
         except SlotTakenError:
             self._observer.slot_taken()
             self._reach.gained(Stage.JOB)
@@ -145,14 +157,41 @@ class Collector:
             self._fail(work, standing, job)
         return 0.0
 
-    def _followed(self, inquiry: Inquiry, job: Job, standing: Standing) -> Job:
+    def _left_running(self, view: OrganizationView, now: float) -> Work | None:
+        """The subject of the job that an earlier run left, while it may still be read."""
+        unread = self._unread
+        if unread is None or now - unread.at >= self._limits.job_timeout:
+            self._unread = None
+            return None
+        return next((item for item in view.work if item.subject == unread.subject), None)
+
+    def _opened(self, work: Work, session: OwnSession) -> tuple[Inquiry, Job] | None:
+        """A new job, or the one that was left running; None if that is another principal's."""
+        unread, self._unread = self._unread, None
+        left = unread if unread and unread.subject == work.subject else None
+        if left and left.principal != session.principal:
+            return None
+        ago = max(0.0, self._pace.now() - left.at) if left else 0.0
+        moments = self._experience.moments(work.subject, _parent(work))
+        inquiry = Inquiry(session, work, self._pace, moments, self._jitter, ago=ago)
+        job = Job(deadline=self._pace.monotonic() - ago + self._limits.job_timeout)
+        if left is None:
+            return inquiry, job
+        self._observer.job_resumed(work.subject)
+        return inquiry, job.accepted(left.job_id)
+
+    def _followed(self, inquiry: Inquiry, job: Job, standing: Standing, principal: str) -> Job:
+        def started(job_id: str) -> None:
+            if principal:
+                self._desk.started(StartedJob(standing.subject, job_id, principal, self._pace.now()))
+
         def told(view: JobView) -> None:
             self._desk.shown(replace(standing, job=view))
 
         if inquiry.foreign:
             job = job.accepted(standing.subject.entity_id)
         try:
-            job = inquiry.run(job, told)
+            job = inquiry.run(job, told, started)
         finally:
             self._observer.job_started(inquiry.accepted)
         if job.unknown_status:

@@ -1,12 +1,13 @@
 """Where a collector's findings go: published at once, then kept, both only while its lease lasts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeVar
 
 from exporter.collect.hold import Hold
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import Discovery, OrganizationView, Standing, Subject
+from exporter.model import Discovery, OrganizationView, Standing, StartedJob, Subject
 from exporter.publication import Publication
 from exporter.store import Lease, Store
 from exporter.telemetry.observer import Observer
@@ -45,6 +46,11 @@ class Desk:
         with self._hold.acting():
             self._publication.stood(self.name, standing)
 
+    def started(self, job: StartedJob) -> None:
+        """AWS runs this job; kept if that can be done at once, and of no use later."""
+        with self._lock, self._writing():
+            self._store.started(self._hold.lease, job)
+
     def stood(self, standing: Standing, **changes: Any) -> None:
         """A subject stands differently now, and with it fields of the view."""
         with self._hold.acting():
@@ -64,14 +70,18 @@ class Desk:
 
     def keep(self) -> None:
         """Offer the store all that it does not have yet."""
-        with self._lock:
-            try:
-                self._offer_all()
-            except LeaseLostError:
-                self._hold.end()
-                raise
-            except StateUnavailableError as error:
-                self._observer.state_lost(str(error))
+        with self._lock, self._writing():
+            self._offer_all()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except LeaseLostError:
+            self._hold.end()
+            raise
+        except StateUnavailableError as error:
+            self._observer.state_lost(str(error))
 
     def _offer_all(self) -> None:
         # Standings first: a discovery forgets those of entities that are gone.

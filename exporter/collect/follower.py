@@ -1,17 +1,22 @@
 """What others have found, published here."""
 
+from exporter.model import StartedJob
 from exporter.publication import Publication
 from exporter.store import Remembered, Store
 
 
 class Follower:
-    """Publishes what the store says of one organization: all of it at first, then what changed."""
+    """Publishes what the store says of one organization: all of it at first, then what changed.
+
+    ``started`` is the job that ran at the last look.
+    """
 
     def __init__(self, name: str, store: Store, publication: Publication) -> None:
         self._name = name
         self._store = store
         self._publication = publication
         self._position: int | None = None
+        self.started: StartedJob | None = None
 
     def look(self) -> None:
         """Bring what is published up to what the store has; raises StateError."""
@@ -23,6 +28,7 @@ class Follower:
             found = self._store.changes(self._name, self._position)
             self._apply(found)
         self._position = found.position
+        self.started = found.started
         self._publication.changed(self._name, lease_holder=found.holder, **_told(found))
 
     def forget(self) -> None:

@@ -34,7 +34,8 @@ class Inquiry:
 
     Counted from the sending: a request is as long on its way as the Get that later asks, so the job's age
     when AWS looks at it is the time between the two sendings.
-    ``running_at`` is when it was last seen running, ``done_at`` when it was found done.
+    ``running_at`` is when it was last seen running, ``done_at`` when it was found done. ``ago``: for a job
+    that runs already, how long ago that was.
     """
 
     def __init__(
@@ -44,13 +45,15 @@ class Inquiry:
         pace: Pace,
         moments: Iterator[float],
         jitter: Callable[[float, float], float],
+        *,
+        ago: float = 0.0,
     ) -> None:
         self._session = session
         self._work = work
         self._pace = pace
         self._moments = moments
         self._jitter = jitter
-        self._started = pace.monotonic()
+        self._started = pace.monotonic() - ago
         self._moment = 0.0 if self.foreign else next(moments)
         self.accepted = 0
         self.running_at = 0.0
@@ -61,8 +64,12 @@ class Inquiry:
         """The job was generated elsewhere: it can be read, and not be made again."""
         return self._work.entity is None
 
-    def run(self, job: Job, told: Callable[[JobView], None]) -> Job:
-        """Drive ``job`` to its end; ``told`` hears what AWS says while it runs.
+    def run(
+        self, job: Job, told: Callable[[JobView], None], started: Callable[[str], None] = lambda _: None
+    ) -> Job:
+        """Drive ``job`` to its end.
+
+        ``told`` hears what AWS says while it runs, ``started`` the id of each job that AWS accepts.
 
         Lost calls are repeated until the deadline, then TransitError is raised; the other AwsErrors at
         once, and Stopped.
@@ -70,7 +77,7 @@ class Inquiry:
         waits = backoffs(self._jitter)
         while not (job := job.checked(self._pace.monotonic())).ended:
             try:
-                answered = self._advanced(job)
+                answered = self._advanced(job, started)
             except NoSuchJobError as error:
                 job = job.failed(Fault.LOST, error.message) if self.foreign else job.lost()
                 continue
@@ -83,9 +90,11 @@ class Inquiry:
             job = answered
         return job
 
-    def _advanced(self, job: Job) -> Job:
+    def _advanced(self, job: Job, started: Callable[[str], None]) -> Job:
         if job.state is State.REQUESTED:
-            return self._generated(job)
+            generated = self._generated(job)
+            started(generated.job_id)
+            return generated
         if job.state is State.RUNNING:
             until = min(self._started + self._moment, job.deadline + _PAST)
             self._pace.pause(until - self._pace.monotonic())

@@ -9,6 +9,7 @@ from exporter.collect.pace import Stopped, ThreadPace
 from exporter.collect.runner import Runner
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.lease import RENEWALS, Tenure
+from exporter.model import StartedJob
 from exporter.publication import Publication
 from exporter.store import Lease, Pulse, Store
 from exporter.telemetry.observer import Observer
@@ -20,8 +21,9 @@ _AFTER_CRASH = 30.0  # s
 class Replica:
     """A thread that wants the lease.
 
-    ``collecting`` makes the runner of a tenure. ``poll_interval`` is how often to look for what others found;
-    with a shorter term more often, since a look is also how an abandoned lease is noticed.
+    ``collecting`` makes the runner of a tenure, with the job that may still run. ``poll_interval`` is how
+    often to look for what others found; with a shorter term more often, since a look is also how an abandoned
+    lease is noticed.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Replica:
         observer: Observer,
         pace: ThreadPace,
         poll_interval: float,
-        collecting: Callable[[Hold], Runner],
+        collecting: Callable[[Hold, StartedJob | None], Runner],
     ) -> None:
         self._name = name
         self._store = store
@@ -46,13 +48,16 @@ class Replica:
         self._hold: Hold | None = None
         self._thread = Thread(target=self.run, name=f"lease:{name}", daemon=True)
 
-    def start(self) -> None:
-        """Publish what is known, then go on in a thread; raises StateError for a state that is not usable."""
+    def recall(self) -> None:
+        """Publish what is known; raises StateError for a state that is not usable."""
         self._publication.changed(self._name, lease_held=False, running=None)
         try:
             self._follower.look()
         except StateUnavailableError as error:
             self._observer.state_lost(str(error))
+
+    def start(self) -> None:
+        """Go on in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -110,7 +115,7 @@ class Replica:
     def _collect(self, hold: Hold) -> None:
         # Nobody else can write any more: this look brings the last that the former holder kept.
         self._follower.look()
-        runner = self._collecting(hold)
+        runner = self._collecting(hold, self._follower.started)
         self._publication.changed(self._name, lease_held=True)
         self._observer.lease_gained(hold.lease.token)
         runner.start()

@@ -56,6 +56,8 @@ class Daemon:
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises UserError where it cannot begin."""
         sys.setswitchinterval(SWITCH_INTERVAL)
+        # Before anybody can ask: a scrape that found half of what is known would end the series of the rest.
+        self._organizations.arrange(self._config)
         asyncio.run(self._run())
 
     async def _run(self) -> None:
@@ -86,7 +88,8 @@ class Daemon:
         if self._auto_reload:
             self._scheduler.add_job(self._look_at_config, "interval", seconds=AUTO_RELOAD, id="config")
         self._scheduler.start()
-        self._apply(self._config)
+        self._organizations.start()
+        self._loaded(self._config)
         sweep_garbage()
 
     def _end(self) -> None:
@@ -119,6 +122,9 @@ class Daemon:
 
     def _apply(self, config: Config) -> None:
         self._organizations.apply(config)
+        self._loaded(config)
+
+    def _loaded(self, config: Config) -> None:
         self._config = config
         self._instruments.reload_successful.set(1)
         self._instruments.reload_timestamp.set_to_current_time()

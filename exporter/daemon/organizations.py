@@ -9,6 +9,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from exporter.aws import configured
 from exporter.collect import Collector, Desk, Hold, Limits, Replica, Runner, ThreadPace
 from exporter.config import CollectionConfig, Config, OrganizationConfig
+from exporter.model import StartedJob
 from exporter.publication import Publication
 from exporter.store import Store
 from exporter.telemetry.instruments import Instruments
@@ -38,9 +39,15 @@ class Organizations:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._running: dict[str, tuple[Key, Replica]] = {}
+        self._waiting: list[Replica] = []
 
     def apply(self, config: Config) -> None:
         """Run exactly the organizations of ``config``; what is known of those that stay is kept."""
+        self.arrange(config)
+        self.start()
+
+    def arrange(self, config: Config) -> None:
+        """Publish what is known of exactly these, and start none that is new; raises StateError."""
         wanted = {item.name: (item, config.collection) for item in config.organizations}
         for name, (key, replica) in list(self._running.items()):
             if wanted.get(name) != key:
@@ -52,8 +59,15 @@ class Organizations:
         for name, key in wanted.items():
             if name not in self._running:
                 replica = _replica(key, self._around)
+                replica.recall()
                 self._running[name] = (key, replica)
-                replica.start()
+                self._waiting.append(replica)
+
+    def start(self) -> None:
+        """Run those that are new."""
+        waiting, self._waiting = self._waiting, []
+        for replica in waiting:
+            replica.start()
 
     def stop(self) -> None:
         """Stop all, and give them a moment to release their leases."""
@@ -74,11 +88,13 @@ def _replica(key: Key, around: Surroundings) -> Replica:
         observer=observer,
         pace=ThreadPace(),
         poll_interval=around.poll_interval,
-        collecting=lambda hold: _runner(key, around, observer, hold),
+        collecting=lambda hold, unread: _runner(key, around, observer, hold, unread),
     )
 
 
-def _runner(key: Key, around: Surroundings, observer: Observer, hold: Hold) -> Runner:
+def _runner(
+    key: Key, around: Surroundings, observer: Observer, hold: Hold, unread: StartedJob | None
+) -> Runner:
     config, collection = key
     pace = ThreadPace()
     collector = Collector(
@@ -88,5 +104,6 @@ def _runner(key: Key, around: Surroundings, observer: Observer, hold: Hold) -> R
         pace=pace,
         limits=Limits(collection.job_timeout, collection.max_report_age),
         jitter=random.uniform,
+        unread=unread,
     )
     return Runner(collector, observer, pace, around.scheduler, collection.discovery_interval)

@@ -35,8 +35,8 @@ class Remembered:
     """What a store knows of one organization, or what changed of that.
 
     ``position`` says up to where this goes: it is what :meth:`Store.changes` wants to be asked with next.
-    ``holder`` names who has the lease (empty: nobody, or nobody else can). ``started``: a job that nobody has
-    read yet.
+    ``holder`` names who has the lease (empty: nobody, or nobody else can). ``started``: the job
+    that runs now, or was left running, whatever else has changed.
     """
 
     discovery: Discovery | None = None

@@ -61,9 +61,10 @@ class MemoryStore:
             standings = dict(self._standings.get(organization, {}))
             return Remembered(self._discoveries.get(organization), standings, self._started.get(organization))
 
-    def changes(self, organization: str, since: int) -> Remembered:  # noqa: ARG002 - there are no others
+    def changes(self, organization: str, since: int) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
-        return Remembered(position=since)
+        with self._lock:
+            return Remembered(started=self._started.get(organization), position=since)
 
     def close(self) -> None:
         """See :class:`exporter.store.interface.Store`."""

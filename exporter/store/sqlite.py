@@ -76,16 +76,20 @@ class SqliteStore:
             return Remembered(
                 next(map(codec.decode_discovery, self._values("discovery", organization)), None),
                 {standing.subject: standing for standing in standings},
-                next(map(codec.decode_job, self._values("started", organization)), None),
+                self._started(organization),
             )
+
+    def _started(self, organization: str) -> StartedJob | None:
+        return next(map(codec.decode_job, self._values("started", organization)), None)
 
     def _values(self, table: str, organization: str) -> Iterator[bytes]:
         query = f"SELECT {VALUE} FROM {table} WHERE organization = ?"  # noqa: S608 - constants
         return (value for (value,) in self._connection.execute(query, _key(organization)).fetchall())
 
-    def changes(self, organization: str, since: int) -> Remembered:  # noqa: ARG002 - there are no others
+    def changes(self, organization: str, since: int) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
-        return Remembered(position=since)
+        with self._lock, _told(self._path):
+            return Remembered(started=self._started(organization), position=since)
 
     def close(self) -> None:
         """See :class:`exporter.store.interface.Store`."""

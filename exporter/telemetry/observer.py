@@ -70,6 +70,10 @@ class Observer:
         """AWS accepted a job (more than once, if it lost it)."""
         self._on.jobs_started.labels(self._name).inc(times)
 
+    def job_resumed(self, subject: Subject) -> None:
+        """A job that an earlier run left is read, in the place of a new one."""
+        self._log.info("job.resumed", **_named(subject))
+
     def job_completed(self, subject: Subject, seconds: float, services: int) -> None:
         """A job brought a report, after running for so many seconds."""
         self._on.job_duration.labels(self._name).observe(seconds)

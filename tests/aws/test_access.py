@@ -62,6 +62,22 @@ def test_the_role_is_assumed_under_the_session_name_and_external_id(roles, organ
     assert (asked["RoleArn"], asked["RoleSessionName"], asked["ExternalId"]) == (ROLE, "us", "secret-word")
 
 
+def test_a_key_of_ones_own_is_known_again_without_telling_it(aws, organization):
+    first, second = (organization().open_session(300.0).principal for _ in range(2))
+    assert first == second != ""
+    assert "AKIDOWN" not in first
+
+
+def test_another_key_is_another_principal(aws, organization, monkeypatch):
+    first = organization().open_session(300.0).principal
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDOTHER")
+    assert organization().open_session(300.0).principal != first
+
+
+def test_the_session_of_a_role_is_never_known_again(roles, organization):
+    assert organization(role_arn=ROLE).open_session(300.0).principal == ""
+
+
 def test_a_role_is_assumed_once_for_many_jobs(roles, organization):
     made = organization(role_arn=ROLE)
     for _ in range(3):

@@ -64,6 +64,7 @@ class FakeAws:
     calls: list[str] = field(default_factory=list)
     generated: list[tuple[str, str]] = field(default_factory=list)
     sessions: int = 0
+    principal: str = "a user"
     _began: dict[str, float] = field(default_factory=dict)
 
     def discover(self):
@@ -109,8 +110,8 @@ def every(refresh=HOUR, services=Services.ALL, policies=False):
 class Bench:
     """One organization's collector and all that it touches."""
 
-    def __init__(self, job_ids=(), targets=None, max_report_age=7 * 24 * HOUR):
-        self.pace = FakePace()
+    def __init__(self, job_ids=(), targets=None, max_report_age=7 * 24 * HOUR, unread=None, pace=None):
+        self.pace = pace or FakePace()
         self.aws = FakeAws(self.pace)
         self.publication = Publication(self.pace.now)
         self.publication.configure([("org", targets or every(), tuple(job_ids))])
@@ -126,6 +127,7 @@ class Bench:
             pace=self.pace,
             limits=Limits(job_timeout=300.0, max_report_age=max_report_age),
             jitter=lambda low, high: high,
+            unread=unread,
         )
 
     @property

@@ -14,8 +14,8 @@ from exporter.errors import (
     SlotTakenError,
     TransitError,
 )
-from exporter.model import JobStatus, Page, Policy, ReportState, ServiceAccess, Subject
-from tests.collect.conftest import ACCOUNT, HOUR, ROOT, UNIT, every
+from exporter.model import JobStatus, Page, Policy, ReportState, ServiceAccess, StartedJob, Subject
+from tests.collect.conftest import ACCOUNT, HOUR, ROOT, UNIT, FakePace, every
 
 TAKEN = SlotTakenError("Generate", "ReportGenerationLimitExceeded", "too many jobs")
 LOST = TransitError("Get", "ReadTimeout", "no answer")
@@ -304,3 +304,105 @@ def test_scp_reports_are_asked_with_their_policy(new_bench):
     bench.collector.discover()
     bench.sweep()
     assert (ROOT.path, "p-12345678") in bench.aws.generated
+
+
+@pytest.fixture
+def resume(new_bench):
+    """``resume(seconds, **changes)``: a bench that finds a job that was started so many seconds ago."""
+
+    def made(seconds, entity=ROOT, **changes):
+        pace = FakePace()
+        job = StartedJob(Subject(entity.id), "job-1", "a user", pace.now())
+        bench = new_bench(unread=replace(job, **changes), pace=pace)
+        bench.aws.generate(entity.path)
+        pace.moment += seconds
+        bench.collector.discover()
+        return bench
+
+    return made
+
+
+def test_a_job_that_was_left_running_is_finished_before_all_else(resume):
+    bench = resume(3.0, entity=ACCOUNT)
+    bench.collector.step()
+    assert bench.standing(ACCOUNT).report
+    assert len(bench.aws.generated) == 1
+
+
+def test_a_job_that_was_left_running_is_asked_for_when_it_should_be_done(resume):
+    bench = resume(100.0)
+    bench.pace.waits.clear()
+    bench.collector.step()
+    assert sum(max(0.0, wait) for wait in bench.pace.waits) == 0
+
+
+def test_after_the_job_that_was_left_all_goes_on_as_usual(resume):
+    bench = resume(3.0)
+    bench.sweep()
+    assert [path for path, _ in bench.aws.generated] == [ROOT.path, UNIT.path, ACCOUNT.path]
+
+
+def test_the_job_of_another_principal_is_left_alone(resume):
+    bench = resume(3.0, principal="somebody else")
+    bench.sweep()
+    assert [path for path, _ in bench.aws.generated] == [ROOT.path, ROOT.path, UNIT.path, ACCOUNT.path]
+
+
+def test_a_job_beyond_its_timeout_is_left_alone(resume):
+    bench = resume(301.0)
+    bench.collector.step()
+    assert len(bench.aws.generated) == 2
+
+
+def test_the_job_of_a_subject_that_is_gone_is_left_alone(resume):
+    bench = resume(3.0, subject=Subject("ou-gone"))
+    bench.sweep()
+    assert len(bench.aws.generated) == 4
+
+
+def test_a_job_that_was_left_and_is_lost_is_generated_once_more(resume):
+    bench = resume(3.0)
+    bench.aws.trouble("get", UNKNOWN_JOB)
+    bench.collector.step()
+    assert len(bench.aws.generated) == 2
+    assert bench.standing(ROOT).report
+
+
+def test_a_job_that_was_left_keeps_its_own_deadline(resume):
+    bench = resume(200.0)
+    bench.aws.seconds = float("inf")
+    began = bench.pace.moment
+    bench.collector.step()
+    assert bench.pace.moment - began == pytest.approx(100.0, abs=1.0)
+    assert bench.standing(ROOT).failures == 1
+
+
+def test_without_credentials_the_job_that_was_left_is_not_forgotten(resume):
+    bench = resume(3.0)
+    bench.aws.trouble("open_session", EXPIRED)
+    bench.collector.step()
+    bench.collector.step()
+    assert len(bench.aws.generated) == 1
+
+
+def test_a_running_job_is_noted_until_its_subject_is_kept(bench):
+    real, noted = bench.aws.get, []
+
+    def look(*args):
+        noted.append(bench.store.recall("org").started)
+        return real(*args)
+
+    bench.aws.get = look
+    began = bench.pace.now()
+    bench.collector.step()
+    assert noted[0] == StartedJob(Subject(ROOT.id), "job-1", "a user", began)
+    assert bench.store.recall("org").started is None
+
+
+def test_the_job_of_a_session_that_ends_with_the_process_is_not_noted(bench):
+    bench.aws.principal = ""
+    bench.aws.seconds = float("inf")
+    bench.collector.step()
+    bench.aws.trouble("get", *[EXPIRED])
+    bench.collector.step()
+    assert bench.store.recall("org").started is None

@@ -130,7 +130,7 @@ class Scene:
             collecting=self.collecting,
         )
 
-    def collecting(self, hold):
+    def collecting(self, hold, unread):
         self.tenures.append(Tenure(self.told, hold))
         return self.tenures[-1]
 
@@ -254,7 +254,7 @@ def test_a_state_that_cannot_be_used_is_refused_at_the_start(scene):
 
     scene.store.recall = recall
     with pytest.raises(StateError, match="damaged"):
-        scene.replica.start()
+        scene.replica.recall()
 
 
 def test_after_a_tenure_the_store_is_believed_and_not_what_was_published(scene):
