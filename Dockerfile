@@ -42,7 +42,7 @@ LABEL org.opencontainers.image.title="org-access-exporter" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}" \
-      org.opencontainers.image.base.name="docker.io/library/python:${PYTHON}" \
+      org.opencontainers.image.base.name="python:${PYTHON}" \
       org.opencontainers.image.base.digest="${PYTHON_DIGEST}"
 
 COPY --from=build /app /app
