@@ -26,8 +26,7 @@ RUN pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /whe
 # hadolint ignore=DL3013
 RUN python -m venv --without-pip /app \
     && pip --python /app/bin/python install --quiet --no-index --find-links /wheels --no-compile "org-access-exporter[${REQUIREMENTS}]" \
-    && python -m compileall -q --invalidation-mode unchecked-hash /app/lib \
-    && install -d -o 65534 -g 65534 /state
+    && python -m compileall -q --invalidation-mode unchecked-hash /app/lib
 
 
 FROM base
@@ -46,7 +45,8 @@ LABEL org.opencontainers.image.title="org-access-exporter" \
       org.opencontainers.image.base.digest="${PYTHON_DIGEST}"
 
 COPY --from=build /app /app
-COPY --from=build /state /var/lib/org-access-exporter
+# Not copied: of a directory that is copied, builders leave the owner to root.
+RUN install -d -o 65534 -g 65534 /var/lib/org-access-exporter
 
 # HEALTH_URL is for those who serve TLS or ask for a password on the main port and listen for probes elsewhere.
 ENV PATH=/app/bin:${PATH} \

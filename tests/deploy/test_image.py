@@ -105,13 +105,20 @@ def test_the_health_check_fails_where_nobody_listens():
 
 
 def steps(directory: Path) -> list[str]:
-    """The RUN lines of the build stage, with the image's absolute paths moved below a directory."""
+    """The RUN lines, with the image's absolute paths moved below a directory."""
     return [
-        re.sub(r" /(wheels|app|state)\b", rf" {directory}/\1", step).replace(
+        re.sub(r" /(wheels|app|var/lib)\b", rf" {directory}/\1", step).replace(
             "-o 65534 -g 65534", "" if os.geteuid() else "-o 65534 -g 65534"
         )
         for step in of("RUN")
     ]
+
+
+def test_the_place_of_the_state_belongs_to_whom_the_image_runs_as(tmp_path):
+    [step] = [step for step in steps(tmp_path) if "/var/lib/" in step]
+    subprocess.run(["sh", "-ec", step], check=True)
+    owner = (tmp_path / "var/lib/org-access-exporter").stat().st_uid
+    assert owner == (os.geteuid() or 65534)
 
 
 @pytest.fixture
