@@ -45,8 +45,11 @@ def _describe_config(file: str) -> str:
 
 
 def _describe_web_config(file: str) -> str:
+    from exporter.config.departures import departures  # noqa: PLC0415 - as above
     from exporter.config.web import load_web  # noqa: PLC0415 - as above
 
     config = load_web(file)
+    for line in departures(config):
+        click.echo(f"{file}: warning: {line}", err=True)
     tls = "TLS is enabled" if config.tls else "TLS is disabled"
     return f"{tls}, {len(config.users)} users, {len(config.headers)} headers"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exporter.cli.options import Duration, config_file, option
+from exporter.cli.options import Duration, config_file, option, web_config_file
 
 DEFAULT_ADDRESS = ":10078"
 
@@ -31,6 +31,12 @@ DEFAULT_ADDRESS = ":10078"
     metavar="[HOST]:PORT",
     help="Where to serve /-/healthy and /-/ready alone, for probes.",
 )
+@option(
+    "--web.systemd-socket",
+    is_flag=True,
+    help="Serve on the sockets that systemd hands over, in the place of --web.listen-address.",
+)
+@web_config_file()
 @option("--web.telemetry-path", default="/metrics", metavar="PATH", help="Where the metrics are.")
 @option("--web.route-prefix", default="", metavar="PATH", help="What every path begins with.")
 @option(
@@ -102,6 +108,8 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
     settings = WebSettings(
         listen_addresses=tuple(flags["web_listen_address"]),
         health_listen_address=flags["web_health_listen_address"],
+        systemd_socket=flags["web_systemd_socket"],
+        config_file=flags["web_config_file"],
         telemetry_path=flags["web_telemetry_path"],
         route_prefix=flags["web_route_prefix"],
         external_url=flags["web_external_url"],

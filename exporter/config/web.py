@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from exporter.config import document, keypair, web_schema
 from exporter.config.document import Document
 from exporter.config.document import Path as Place
-from exporter.config.files import read_bytes, read_file
+from exporter.config.files import Reader, read_bytes, read_file
 from exporter.config.findings import find
 from exporter.config.secret import Secret
 from exporter.errors import ConfigError, Problem
@@ -62,12 +62,13 @@ class WebConfig:
     rate_limit: RateLimit | None = None
 
 
-def load_web(path: str | Path) -> WebConfig:
+def load_web(path: str | Path, read: Reader = read_bytes) -> WebConfig:
     """The web configuration in a file, an empty one included. ConfigError has every problem.
 
     Certificates and keys are read to see whether they fit, and left where they are: they may be renewed.
+    ``read`` is called for the file and for each file that it names.
     """
-    written = document.read_text(read_file(path), str(path))
+    written = document.read_text(read_file(path, read), str(path))
     data = {} if written.data is None else written.data
     problems, file = list(written.problems), None
     try:
@@ -75,7 +76,7 @@ def load_web(path: str | Path) -> WebConfig:
     except ValidationError as error:
         problems += find(written, web_schema.WebFile, error)
     tls = _tls(data, Path(path).parent)
-    problems += _wrong_tls(written, tls) if tls else ()
+    problems += _wrong_tls(written, tls, read) if tls else ()
     if file is None or problems:
         raise ConfigError(sorted(problems))
     return _web_config(file, tls)
@@ -141,10 +142,10 @@ def _beside(directory: Path, name: str) -> Path | None:
     return Path(os.path.normpath(directory / name)) if name else None
 
 
-def _wrong_tls(written: Document, tls: TlsConfig) -> Iterator[Problem]:
-    cert = _Part(written, "cert", tls.cert, tls.cert_file)
-    key = _Part(written, "key", tls.key.reveal(), tls.key_file)
-    client_ca = _Part(written, "client_ca", tls.client_ca, tls.client_ca_file)
+def _wrong_tls(written: Document, tls: TlsConfig, read: Reader) -> Iterator[Problem]:
+    cert = _Part(written, "cert", tls.cert, tls.cert_file, read)
+    key = _Part(written, "key", tls.key.reveal(), tls.key_file, read)
+    client_ca = _Part(written, "client_ca", tls.client_ca, tls.client_ca_file, read)
     yield from (*cert.problems(required=True), *key.problems(required=True), *client_ca.problems())
     if cert.content and key.content and (complaint := keypair.complaint(cert.content, key.content)):
         yield written.at_value(cert.place, f"the certificate cannot be used: {complaint}")
@@ -157,7 +158,7 @@ def _wrong_tls(written: Document, tls: TlsConfig) -> Iterator[Problem]:
 class _Part:
     """The certificate, the key or the client CA: in the file itself, or in a file of its own that wins."""
 
-    def __init__(self, written: Document, name: str, text: str, file: Path | None) -> None:
+    def __init__(self, written: Document, name: str, text: str, file: Path | None, read: Reader) -> None:
         self.written = written
         self.name = name
         self.given = bool(file or text)
@@ -165,11 +166,11 @@ class _Part:
         self.content = text.encode()
         self.unreadable: tuple[Problem, ...] = ()
         if file:
-            self._read(file)
+            self._load(file, read)
 
-    def _read(self, file: Path) -> None:
+    def _load(self, file: Path, read: Reader) -> None:
         try:
-            self.content = read_bytes(file)
+            self.content = read(file)
         except ConfigError as error:
             self.content = b""
             self.unreadable = tuple(

@@ -74,6 +74,8 @@ def _listening(family: int, place: tuple[object, ...]) -> socket.socket:
 
 
 def url_of(listening: socket.socket, scheme: str) -> str:
-    """The URL of what listens on a socket."""
+    """The URL of what listens on a socket; ``unix:PATH`` for one that is no network address."""
+    if listening.family == socket.AF_UNIX:
+        return f"unix:{listening.getsockname()}"
     host, port, *_ = listening.getsockname()
     return f"{scheme}://{Address(host, port)}"

@@ -29,6 +29,10 @@ class Bench:
         result: T = await asyncio.shield(running)
         return result
 
+    def making(self, key: Hashable) -> bool:
+        """Whether ``key`` is being made, so that to share it costs nothing."""
+        return key in self._running
+
     def close(self) -> None:
         """Take nothing more; what has begun ends by itself."""
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -1,8 +1,8 @@
 """The sockets, and the servers behind them, from start to stop."""
 
 import logging
+import os
 import socket
-from collections.abc import Iterable
 from contextlib import ExitStack
 from ssl import SSLContext
 
@@ -12,7 +12,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from exporter.web.addresses import BACKLOG, listen, parse_address, url_of
 from exporter.web.delivery import PATIENCE, Patience
 from exporter.web.places import places
+from exporter.web.protection import Guard, WebConfigFile
+from exporter.web.protection.handshakes import Handshakes
 from exporter.web.routes import Site
+from exporter.web.socket_activation import handed_over
 from exporter.web.surface import Surface, WebSettings
 
 _LINGER = 1.0  # s in which a body that nobody wants is read, so that the client gets to see our answer
@@ -22,20 +25,17 @@ _FAREWELL = 0.5  # s for answers under way when the server stops; aiohttp waits 
 class Listeners:
     """One server on any number of addresses, and one on the health address.
 
-    ``ssl_context`` is for the addresses of the server itself; the health address is always plain.
+    The web configuration is for the addresses of the server itself; the health address is always plain and
+    open. Raises UserError for settings or a web configuration that cannot be.
     """
 
-    def __init__(
-        self,
-        surface: Surface,
-        settings: WebSettings,
-        ssl_context: SSLContext | None = None,
-        patience: Patience = PATIENCE,
-    ) -> None:
+    def __init__(self, surface: Surface, settings: WebSettings, patience: Patience = PATIENCE) -> None:
         self._settings = settings
-        self._ssl_context = ssl_context
         self._patience = patience
-        self._site = Site(surface, settings, places(settings), patience)
+        where = places(settings)
+        file = WebConfigFile(settings.config_file) if settings.config_file else None
+        self._ssl_context = Handshakes(file.current_context) if file and file.context else None
+        self._site = Site(surface, settings, where, Guard(file) if file else None, patience)
         self._runners: list[web.AppRunner] = []
         self.addresses: list[str] = []
         self.health_address: str | None = None
@@ -47,14 +47,11 @@ class Listeners:
 
     async def start(self) -> None:
         """Listen on every address, or on none: UserError tells which one could not be had."""
-        main, health = self._settings.listen_addresses, self._settings.health_listen_address
-        sockets = _listen_all([*main, health] if health else main)
+        main, health = _sockets(self._settings)
         try:
-            self.addresses = await self._serve(
-                self._site.everything(), sockets[: len(main)], self._ssl_context
-            )
+            self.addresses = await self._serve(self._site.everything(), main, self._ssl_context)
             if health:
-                [self.health_address] = await self._serve(self._site.health(), sockets[-1:], None)
+                [self.health_address] = await self._serve(self._site.health(), health, None)
         except BaseException:
             await self.stop()
             raise
@@ -84,11 +81,17 @@ class Listeners:
         return [url_of(bound, "https" if ssl_context else "http") for bound in sockets]
 
 
-def _listen_all(addresses: Iterable[str]) -> list[socket.socket]:
+def _sockets(settings: WebSettings) -> tuple[list[socket.socket], list[socket.socket]]:
+    """Those of the server itself and that of the health address; all of them or UserError."""
+    health = [settings.health_listen_address] if settings.health_listen_address else []
     with ExitStack() as undo:
-        listening = [undo.enter_context(listen(parse_address(address))) for address in addresses]
+        if settings.systemd_socket:
+            main = [undo.enter_context(one) for one in handed_over(os.environ)]
+        else:
+            main = [undo.enter_context(listen(parse_address(text))) for text in settings.listen_addresses]
+        others = [undo.enter_context(listen(parse_address(text))) for text in health]
         undo.pop_all()
-    return listening
+    return main, others
 
 
 def _logger() -> logging.Logger:

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Middleware
 
 _log = structlog.get_logger()
 _EVERY = {"X-Content-Type-Options": "nosniff", hdrs.SERVER: "org-access-exporter"}
-_KEPT = (hdrs.ALLOW, hdrs.LOCATION, hdrs.RETRY_AFTER)
+_KEPT = (hdrs.ALLOW, hdrs.LOCATION, hdrs.RETRY_AFTER, hdrs.WWW_AUTHENTICATE)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -14,6 +14,7 @@ from exporter.web.front import Front
 from exporter.web.lifecycle import Lifecycle
 from exporter.web.manners import Handler, add_headers, answer_errors
 from exporter.web.places import Places
+from exporter.web.protection import Guard
 from exporter.web.scrape import Scrapes
 from exporter.web.service_discovery import ServiceDiscovery
 from exporter.web.surface import Surface, WebSettings
@@ -35,10 +36,18 @@ class Route:
 class Site:
     """All that is served, as two applications: everything, and what probes need."""
 
-    def __init__(self, surface: Surface, settings: WebSettings, where: Places, patience: Patience) -> None:
+    def __init__(
+        self,
+        surface: Surface,
+        settings: WebSettings,
+        where: Places,
+        guard: Guard | None,
+        patience: Patience,
+    ) -> None:
         directories = Directories()
         hidden = frozenset() if settings.exporter_metrics else frozenset({Group.EXPORTER})
         self._where = where
+        self._guard = guard
         self._pages = Bench(2, "pages")
         self._lifecycle = Lifecycle(surface)
         self._scrapes = Scrapes(
@@ -68,16 +77,17 @@ class Site:
         ]
         ways = sorted({"/", self._where.inside} - {self._where.route("/"), ""})
         redirects = [Route(path, self._front.redirect) for path in ways]
-        return self._application([*self._prefixed(routes), *redirects])
+        return self._application([*self._prefixed(routes), *redirects], self._guard)
 
     def health(self) -> web.Application:
         """The application of the health listener."""
-        return self._application(self._prefixed(self._probes()))
+        return self._application(self._prefixed(self._probes()), None)
 
     def close(self) -> None:
         """Nothing is asked any more."""
-        for part in (self._scrapes, self._lifecycle, self._pages):
-            part.close()
+        for part in (self._scrapes, self._lifecycle, self._pages, self._guard):
+            if part:
+                part.close()
 
     def _probes(self) -> list[Route]:
         return [Route("/-/healthy", self._lifecycle.healthy), Route("/-/ready", self._lifecycle.ready)]
@@ -85,9 +95,12 @@ class Site:
     def _prefixed(self, routes: list[Route]) -> list[Route]:
         return [replace(route, path=self._where.route(route.path)) for route in routes]
 
-    def _application(self, routes: list[Route]) -> web.Application:
-        application = web.Application(middlewares=[answer_errors(json_below=self._where.route("/api/"))])
+    def _application(self, routes: list[Route], guard: Guard | None) -> web.Application:
+        errors = answer_errors(json_below=self._where.route("/api/"))
+        application = web.Application(middlewares=[errors, guard.admit] if guard else [errors])
         application.on_response_prepare.append(add_headers)
+        if guard:
+            application.on_response_prepare.append(guard.add_headers)
         for route in routes:
             resource = application.router.add_resource(route.path)
             for method in route.methods:

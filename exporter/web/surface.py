@@ -31,11 +31,14 @@ class WebSettings:
 
     An empty ``route_prefix`` means the path of ``external_url``, ``/`` means none. ``max_requests`` limits
     the scrapes that are served at the same time. Without ``exporter_metrics`` the group ``exporter`` is
-    left out of every answer.
+    left out of every answer. With ``systemd_socket`` the sockets are those that systemd hands over, in the
+    place of ``listen_addresses``. ``config_file`` has TLS, users and the like.
     """
 
     listen_addresses: tuple[str, ...]
     health_listen_address: str | None = None
+    systemd_socket: bool = False
+    config_file: str | None = None
     telemetry_path: str = "/metrics"
     route_prefix: str = ""
     external_url: str = ""

@@ -2,6 +2,7 @@ import pytest
 
 from exporter.__main__ import main
 from exporter.cli.options import environment_variable
+from tests.web.certificates import write_all
 
 GOOD = "organizations: [{name: prod}, {name: lab}]\n"
 BAD = "organizations: [{nam: prod}]\ncollection: {job_timeout: 5}\n"
@@ -91,3 +92,14 @@ def test_the_files_may_come_from_the_environment(tmp_path, monkeypatch, capsys):
 )
 def test_dots_and_dashes_become_underscores_in_the_environment(flag, variable):
     assert environment_variable(flag) == variable
+
+
+def test_what_python_cannot_do_is_a_warning(check, tmp_path):
+    write_all(tmp_path)
+    files = "cert_file: server.crt, key_file: server.key"
+    web = f"tls_server_config: {{{files}, client_auth_type: RequireAnyClientCert}}"
+    code, out, err = check(web=web)
+    assert (code, out) == (0, ["w.yml: SUCCESS: TLS is enabled, 0 users, 0 headers"])
+    assert [line.split(": ")[:3] for line in err] == [
+        ["w.yml", "warning", "tls_server_config.client_auth_type"]
+    ]

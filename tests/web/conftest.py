@@ -180,7 +180,7 @@ class Running:
 
     @property
     def place(self):
-        host, _, port = self.url.removeprefix("http://").rpartition(":")
+        host, _, port = self.url.partition("://")[2].rpartition(":")
         return host.strip("[]"), int(port)
 
     def raw(self, request, *, receive_buffer=None):

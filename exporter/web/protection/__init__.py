@@ -1,0 +1,6 @@
+"""What stands before every page, as ``--web.config.file`` has it now: TLS, rate limit, passwords."""
+
+from exporter.web.protection.guard import Guard
+from exporter.web.protection.source import WebConfigFile
+
+__all__ = ["Guard", "WebConfigFile"]

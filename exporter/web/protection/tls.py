@@ -1,0 +1,125 @@
+"""A TLS configuration as an ``SSLContext``. Names of versions, ciphers and curves are Go's."""
+
+import ipaddress
+import ssl
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from exporter.config.web import TlsConfig
+
+_VERSIONS = {
+    "TLS10": ssl.TLSVersion.TLSv1,
+    "TLS11": ssl.TLSVersion.TLSv1_1,
+    "TLS12": ssl.TLSVersion.TLSv1_2,
+    "TLS13": ssl.TLSVersion.TLSv1_3,
+}
+_OUTDATED = ("TLS10", "TLS11")
+_CURVES = {"CurveP256": "prime256v1", "CurveP384": "secp384r1", "CurveP521": "secp521r1", "X25519": "X25519"}
+_CIPHERS = {
+    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA": "ECDHE-ECDSA-AES128-SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA": "ECDHE-ECDSA-AES256-SHA",
+    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA": "ECDHE-RSA-AES128-SHA",
+    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA": "ECDHE-RSA-AES256-SHA",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256": "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384": "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256": "ECDHE-RSA-AES128-GCM-SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384": "ECDHE-RSA-AES256-GCM-SHA384",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256": "ECDHE-RSA-CHACHA20-POLY1305",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256": "ECDHE-ECDSA-CHACHA20-POLY1305",
+}
+# What Go offers where the file names none; without it, versions before 1.2 would have no cipher in common.
+_DEFAULT_CIPHERS = ":".join(_CIPHERS.values())
+
+Contents = Mapping[str | Path, bytes]
+
+
+def context_of(tls: TlsConfig, contents: Contents) -> ssl.SSLContext:
+    """The context of a configuration; ``contents`` has what the files that it names held when it was checked.
+
+    Raises ssl.SSLError for what OpenSSL does not take.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["http/1.1"])
+    _load_pair(context, tls, contents)
+    _choose_algorithms(context, tls)
+    _ask_clients(context, tls, contents)
+    return context
+
+
+def _content(file: Path | None, text: str, contents: Contents) -> bytes:
+    return contents[file] if file else text.encode()
+
+
+def _load_pair(context: ssl.SSLContext, tls: TlsConfig, contents: Contents) -> None:
+    # OpenSSL reads a pair from files only, and those of the configuration may have changed since.
+    with tempfile.TemporaryDirectory() as directory:
+        certificate, key = Path(directory, "cert.pem"), Path(directory, "key.pem")
+        certificate.write_bytes(_content(tls.cert_file, tls.cert, contents))
+        key.touch(mode=0o600)
+        key.write_bytes(_content(tls.key_file, tls.key.reveal(), contents))
+        context.load_cert_chain(certificate, key, password="")
+
+
+def _choose_algorithms(context: ssl.SSLContext, tls: TlsConfig) -> None:
+    oldest, newest = _VERSIONS[tls.min_version], _VERSIONS[tls.max_version]
+    ciphers = [_CIPHERS[name] for name in tls.cipher_suites if name in _CIPHERS]
+    if tls.cipher_suites and not ciphers:
+        # Those named are all of TLS 1.3, which leaves older versions without one.
+        oldest = ssl.TLSVersion.TLSv1_3
+    if ciphers or tls.min_version in _OUTDATED:
+        # OpenSSL speaks versions before 1.2 at its lowest security level only.
+        level = ":@SECLEVEL=0" if tls.min_version in _OUTDATED else ""
+        context.set_ciphers((":".join(ciphers) or _DEFAULT_CIPHERS) + level)
+    context.minimum_version, context.maximum_version = oldest, newest
+    if not tls.prefer_server_cipher_suites:
+        context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+    if len(tls.curve_preferences) == 1:
+        context.set_ecdh_curve(_CURVES[tls.curve_preferences[0]])
+
+
+def _ask_clients(context: ssl.SSLContext, tls: TlsConfig, contents: Contents) -> None:
+    sans = tls.client_allowed_sans
+    asks = tls.client_auth_type
+    if asks == "NoClientCert" or (asks == "RequestClientCert" and sans is None):
+        return
+    given = asks == "VerifyClientCertIfGiven" and sans is None
+    context.verify_mode = ssl.CERT_OPTIONAL if given else ssl.CERT_REQUIRED
+    # As in Go, whatever is in the client CA is trusted, whether it is a CA's own certificate or not.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if tls.client_ca_file or tls.client_ca:
+        _trust(context, _content(tls.client_ca_file, tls.client_ca, contents))
+    else:
+        context.load_default_certs(ssl.Purpose.CLIENT_AUTH)
+    if sans is not None:
+        context.sslobject_class = _checking(frozenset(sans))
+
+
+def _trust(context: ssl.SSLContext, authorities: bytes) -> None:
+    """Trust the certificates in a PEM text. Without any nobody is trusted, which is Go's view of it too."""
+    text = authorities.decode("ascii", "ignore")
+    if "-----BEGIN CERTIFICATE-----" in text:
+        context.load_verify_locations(cadata=text)
+
+
+def _checking(allowed: frozenset[str]) -> type[ssl.SSLObject]:
+    class Checking(ssl.SSLObject):
+        """Ends the connection of a client whose certificate has none of the names."""
+
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            if allowed.isdisjoint(_names(self.getpeercert() or {})):
+                raise ssl.SSLCertVerificationError("the client's certificate has no allowed name")
+
+    return Checking
+
+
+def _names(certificate: Mapping[str, object]) -> list[str]:
+    alternatives = certificate.get("subjectAltName", ())
+    assert isinstance(alternatives, tuple)
+    return [_canonical(kind, value) for kind, value in alternatives]
+
+
+def _canonical(kind: str, value: str) -> str:
+    """OpenSSL writes IPv6 addresses in full, Go and everybody else in short."""
+    return str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value
