@@ -268,6 +268,7 @@ class OrganizationView:
     ``work`` has every subject in scope, in the order of the exposition; ``standings`` what is known of
     them. ``up`` says whether the last discovery and the last job reached AWS; ``job_seconds`` is the mean
     time of the jobs seen (0: none yet); ``states`` counts the subjects by how they stand.
+    ``trouble`` is what kept AWS from being reached, while ``up`` is false.
     ``lease_held``: this process is the one that asks AWS; ``lease_holder`` names who is (empty: nobody, or
     this process, which shares its state with no other).
     """
@@ -279,6 +280,7 @@ class OrganizationView:
     standings: Mapping[Subject, Standing] = field(default_factory=lambda: MappingProxyType({}))
     states: Mapping[ReportState, int] = field(default_factory=lambda: MappingProxyType({}))
     up: bool = False
+    trouble: str = ""
     job_seconds: float = 0.0
     running: Subject | None = None
     lease_held: bool = False

@@ -39,7 +39,7 @@ class Reach:
         self._failures[stage] = 0
         self._discovered |= stage is Stage.DISCOVERY
         if self._discovered and not any(self._failures.values()):
-            self._show(up=True)
+            self._show(up=True, trouble="")
             self._observer.reachable()
 
     def lost(self, stage: Stage, error: AwsError) -> float:
@@ -47,10 +47,11 @@ class Reach:
         first, longest = WAITS[stage]
         wait = min(first * 2.0 ** min(self._failures[stage], 30), longest)
         self._failures[stage] += 1
-        self._show(up=False)
+        self._show(up=False, trouble=str(error))
         self._observer.unreachable(stage, str(error))
         return self._jitter(wait / 2, wait)
 
-    def _show(self, *, up: bool) -> None:
-        if self._desk.view.up is not up:
-            self._desk.changed(up=up)
+    def _show(self, *, up: bool, trouble: str) -> None:
+        view = self._desk.view
+        if (view.up, view.trouble) != (up, trouble):
+            self._desk.changed(up=up, trouble=trouble)

@@ -1,15 +1,15 @@
 """The sockets, and the servers behind them, from start to stop."""
 
-import logging
+import asyncio
 import os
 import socket
 from contextlib import ExitStack
 from ssl import SSLContext
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from exporter.web.addresses import BACKLOG, listen, parse_address, url_of
+from exporter.web.connections import factory
 from exporter.web.delivery import PATIENCE, Patience
 from exporter.web.places import places
 from exporter.web.protection import Guard, WebConfigFile
@@ -19,6 +19,7 @@ from exporter.web.socket_activation import handed_over
 from exporter.web.surface import Surface, WebSettings
 
 _LINGER = 1.0  # s in which a body that nobody wants is read, so that the client gets to see our answer
+_HANDSHAKE = 10.0  # s that a client may take to agree on TLS
 _FAREWELL = 0.5  # s for answers under way when the server stops; aiohttp waits for this twice
 
 
@@ -37,6 +38,7 @@ class Listeners:
         self._ssl_context = Handshakes(file.current_context) if file and file.context else None
         self._site = Site(surface, settings, where, Guard(file) if file else None, patience)
         self._runners: list[web.AppRunner] = []
+        self._servers: list[asyncio.Server] = []
         self.addresses: list[str] = []
         self.health_address: str | None = None
 
@@ -58,26 +60,38 @@ class Listeners:
 
     async def stop(self) -> None:
         """Stop listening, and cut off what does not end by itself in about a second."""
+        for server in self._servers:
+            server.close()
         for runner in reversed(self._runners):
             await runner.cleanup()
+        self._servers.clear()
         self._runners.clear()
         self._site.close()
 
     async def _serve(
         self, application: web.Application, sockets: list[socket.socket], ssl_context: SSLContext | None
     ) -> list[str]:
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            logger=_logger(),
-            keepalive_timeout=self._patience.idle,
-            lingering_time=_LINGER,
-            shutdown_timeout=_FAREWELL,
-        )
+        runner = web.AppRunner(application, shutdown_timeout=_FAREWELL)
         self._runners.append(runner)
         await runner.setup()
+        assert runner.server is not None
+        loop = asyncio.get_running_loop()
+        connections = factory(
+            runner.server,
+            loop=loop,
+            access_log=None,
+            keepalive_timeout=self._patience.idle,
+            lingering_time=_LINGER,
+        )
         for bound in sockets:
-            await web.SockSite(runner, bound, ssl_context=ssl_context, backlog=BACKLOG).start()
+            server = await loop.create_server(
+                connections,
+                sock=bound,
+                backlog=BACKLOG,
+                ssl=ssl_context,
+                ssl_handshake_timeout=_HANDSHAKE if ssl_context else None,
+            )
+            self._servers.append(server)
         return [url_of(bound, "https" if ssl_context else "http") for bound in sockets]
 
 
@@ -92,15 +106,3 @@ def _sockets(settings: WebSettings) -> tuple[list[socket.socket], list[socket.so
         others = [undo.enter_context(listen(parse_address(text))) for text in health]
         undo.pop_all()
     return main, others
-
-
-def _logger() -> logging.Logger:
-    """What aiohttp itself has to say, without a traceback for everybody who does not speak HTTP."""
-    logger = logging.getLogger("aiohttp.server.listeners")
-    logger.filters = [_not_the_client]
-    return logger
-
-
-def _not_the_client(record: logging.LogRecord) -> bool:
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError)

@@ -7,7 +7,9 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 _log = structlog.get_logger()
-_EVERY = {"X-Content-Type-Options": "nosniff", hdrs.SERVER: "org-access-exporter"}
+EVERY = {"X-Content-Type-Options": "nosniff", hdrs.SERVER: "org-access-exporter"}
+"""The headers that every answer has."""
+
 _KEPT = (hdrs.ALLOW, hdrs.LOCATION, hdrs.RETRY_AFTER, hdrs.WWW_AUTHENTICATE)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -55,5 +57,5 @@ def _text(request: web.Request, error: web.HTTPException) -> str:
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Add the headers that every answer has."""
-    for name, value in _EVERY.items():
+    for name, value in EVERY.items():
         response.headers[name] = value

@@ -27,6 +27,14 @@ def single(query: MultiMapping[str], name: str) -> str | None:
     return values[0] if values else None
 
 
+def one_of(query: MultiMapping[str], name: str, words: tuple[str, ...]) -> str | None:
+    """The one value of a parameter, which has to be one of these words, or None."""
+    value = single(query, name)
+    if value is not None and value not in words:
+        raise web.HTTPBadRequest(text=f"{name}={value!r} is none of {', '.join(words)}\n")
+    return value
+
+
 def groups(query: MultiMapping[str]) -> frozenset[Group]:
     """The family groups that ``collect[]`` or ``exclude[]`` leave: all of them with neither."""
     if COLLECT in query and EXCLUDE in query:

@@ -8,6 +8,7 @@ from exporter.families import Group
 from exporter.web import parameters
 from exporter.web.api import Api
 from exporter.web.bench import Bench
+from exporter.web.connections import attend
 from exporter.web.delivery import Patience
 from exporter.web.directory import Directories
 from exporter.web.front import Front
@@ -65,7 +66,8 @@ class Site:
     def everything(self) -> web.Application:
         """The application of the main listeners."""
         routes = [
-            Route("/", self._front.page),
+            Route("/", self._front.page, frozenset({"filter"})),
+            Route("/entities/{entity_id}", self._front.entity, frozenset({"sort", "order", "filter"})),
             Route(self._where.telemetry, self._scrapes.metrics, _CHOICE),
             Route("/probe", self._scrapes.probe, _CHOICE | {"target"}),
             Route("/sd", self._discovery.targets),
@@ -97,7 +99,7 @@ class Site:
 
     def _application(self, routes: list[Route], guard: Guard | None) -> web.Application:
         errors = answer_errors(json_below=self._where.route("/api/"))
-        application = web.Application(middlewares=[errors, guard.admit] if guard else [errors])
+        application = web.Application(middlewares=[errors, attend, *([guard.admit] if guard else [])])
         application.on_response_prepare.append(add_headers)
         if guard:
             application.on_response_prepare.append(guard.add_headers)

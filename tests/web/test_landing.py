@@ -27,9 +27,10 @@ from exporter.order import plan
 from exporter.web.landing import POLICY, render
 from exporter.web.landing.tree import forest
 from exporter.web.places import Places
+from tests.web.conftest import report_of
 
 NOW = 1_700_000_000.0
-VOID = {"meta", "rect", "link", "br"}
+VOID = {"meta", "rect", "link", "br", "input"}
 
 
 class Page(HTMLParser):
@@ -46,7 +47,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.elements.add(tag)
-        self.links += [value for name, value in attrs if name in {"href", "src"}]
+        self.links += [value for name, value in attrs if name in {"href", "src"} and tag != "link"]
         assert not [name for name, _ in attrs if name.startswith("on")]
         if tag not in VOID:
             self.open.append(tag)
@@ -70,15 +71,18 @@ def page_of(world):
 def test_the_page_is_html_with_everything_in_itself(server):
     answer = server.get("/")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert Page(answer.text).elements.isdisjoint({"script", "link", "img", "iframe", "object"})
+    assert Page(answer.text).elements.isdisjoint({"img", "iframe", "object"})
+    assert re.findall("(?:src|href)=[\"'](?!/)([^\"']*)", answer.text) == ["data:,"]
 
 
-def test_the_policy_allows_the_pages_own_style_and_nothing_else(server):
-    answer = server.get("/")
+@pytest.mark.parametrize("path", ["/", "/entities/r-root"])
+@pytest.mark.parametrize("element", ["style", "script"])
+def test_the_policy_allows_the_pages_own_style_and_script_and_no_other(server, path, element):
+    answer = server.get(path)
     assert answer.headers["Content-Security-Policy"] == POLICY
-    style = re.search("<style>(.*)</style>", answer.text, re.DOTALL)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in POLICY
+    [own] = re.findall(f"<{element}>(.*?)</{element}>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+    assert f"{element}-src 'sha256-{digest}'" in POLICY
     assert " style=" not in answer.text
 
 
@@ -106,7 +110,7 @@ def test_an_organization_says_whether_it_is_up_and_what_runs(world):
     text = page_of(world).text
     assert "defaultup" in text
     assert "Running nowOne" in text
-    assert "about 30 s" in text
+    assert "Sweep100 % fresh; all of it takes 30 s" in text
     assert "fresh (running)" in text
 
 
@@ -162,6 +166,69 @@ def test_reports_made_elsewhere_have_a_place_of_their_own(world):
     world.discovered()
     text = page_of(world).text
     assert text.index("Reports made elsewhere") < text.index("11112222-3333")
+
+
+def test_what_keeps_aws_from_being_reached_is_told(world):
+    world.publication.changed("default", trouble="ListRoots: AccessDenied: <no>")
+    assert "ListRoots: AccessDenied: <no>" in page_of(world).text
+
+
+def test_how_far_the_sweep_is_and_how_long_the_rest_takes(world):
+    world.discovered()
+    world.stood(report_of("r-root"), job_seconds=10.0)
+    assert "Sweep33 % fresh, about 20 s to go; all of it takes 30 s" in page_of(world).text
+
+
+@pytest.mark.parametrize(
+    ("held", "holder", "said"),
+    [
+        (True, "", "this process"),
+        (True, "a/1", "this replica, a/1"),
+        (False, "b/2", "another replica, b/2"),
+        (False, "", "nobody at the moment"),
+    ],
+)
+def test_who_asks_aws_is_told(world, held, holder, said):
+    world.publication.changed("default", lease_held=held, lease_holder=holder)
+    assert f"AWS is asked by{said}" in page_of(world).text
+
+
+def test_the_last_errors_are_listed_with_the_newest_first(world):
+    world.filled()
+    for entity_id, created in (("r-root", NOW - 60), ("111111111111", NOW - 30)):
+        job = JobView(JobStatus.FAILED, created, created, "CODE", f"message of {entity_id}")
+        world.stood(Standing(Subject(entity_id), None, job, failures=1))
+    text = page_of(world).text
+    assert text.index("Last errors") < text.index("message of 111111111111") < text.index("message of r-root")
+
+
+def test_a_bar_shows_how_much_is_used(world):
+    assert '<rect class="used" x="0.0" width="12.1" height="6"/>' in render(
+        world.filled().publication.current.snapshot, Places(), NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("only", "shown", "hidden"),
+    [
+        ("one", ["Root", "Unit", "One"], []),
+        ("UNIT", ["Root", "Unit", "One"], []),
+        ("r-root", ["Root", "Unit", "One"], []),
+        ("999", ["Nothing matches the filter."], ["Root", "Unit", "One"]),
+        ("fresh", ["Root", "Unit", "One"], []),
+    ],
+)
+def test_the_filter_leaves_what_matches_with_the_way_to_it(server, only, shown, hidden):
+    text = server.get("/", params={"filter": only}).text
+    tree = text[text.index('class="tree"') :]
+    assert [word for word in [*shown, *hidden] if word in tree] == shown
+
+
+def test_the_filter_hides_what_is_beside_the_way(world):
+    units = [entity(f"ou-{i}", "r-1", EntityType.ORGANIZATIONAL_UNIT, f"unit {i}") for i in range(3)]
+    world.discovered(tree_of(entity("r-1", kind=EntityType.ROOT), *units))
+    text = render(world.publication.current.snapshot, Places(), NOW, "unit 1")
+    assert [name in text for name in ("unit 0", "<bdi>unit 1", "unit 2")] == [False, True, False]
 
 
 def tree_of(*entities):
@@ -246,9 +313,12 @@ any_text = st.text(st.characters(codec=None), max_size=30)
 @settings(max_examples=60, deadline=None)
 @given(any_text, any_text, any_text)
 def test_any_names_give_a_well_formed_page(name, entity_id, message):
-    page = Page(render(snapshot_of(name, entity_id, message), Places(), NOW))
+    snapshot = snapshot_of(name, entity_id, message)
+    text = render(snapshot, Places(), NOW, name)
+    page = Page(text)
     assert page.open == []
-    assert page.elements.isdisjoint({"script", "img", "link"})
+    assert page.elements.isdisjoint({"img", "iframe"})
+    assert text.count("<script") == 1
 
 
 def test_an_entity_that_is_not_collected_says_so(world):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from exporter.exposition import Part
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
+from exporter.web.connections import MOST_CONNECTIONS
 from exporter.web.delivery import Patience
 
 GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -138,6 +139,35 @@ def many_headers(count):
     return b"".join(b"X-%d: y\r\n" % i for i in range(count))
 
 
+BEGIN = b"GET / HTTP/1.1\r\nHost: x\r\n"
+TOO_MUCH = {
+    "many headers": (BEGIN + many_headers(1000) + b"\r\n", 431),
+    "a long header": (BEGIN + b"X: " + b"a" * 100_000 + b"\r\n\r\n", 431),
+    "a long name of a header": (BEGIN + b"a" * 100_000 + b": x\r\n\r\n", 431),
+    "a long path": (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+    "a long body": (b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", 413),
+    "a long body of a probe": (BEGIN + b"Content-Length: 99999999\r\n\r\n", 413),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_too_much_is_refused_by_its_name_in_one_line(server, name):
+    request, status = TOO_MUCH[name]
+    head, _, text = server.ask_raw(request).partition(b"\r\n\r\n")
+    assert re.match(rb"HTTP/1\.[01] %d " % status, head)
+    assert b"Server: org-access-exporter" in head
+    assert re.fullmatch(rb"%d: [^\n]+\n" % status, text)
+
+
+def test_a_client_that_says_nothing_gives_way_to_one_that_asks(world, serving):
+    with serving(world.filled()) as running:
+        silent = [running.raw(b"") for _ in range(MOST_CONNECTIONS)]
+        assert running.get("/metrics").status == 200
+        assert silent[0].recv(1) == b""
+        for client in silent:
+            client.close()
+
+
 @pytest.mark.parametrize(
     "request_bytes",
     [
@@ -167,7 +197,7 @@ def test_what_is_not_http_leaves_no_traceback_in_the_log(server, caplog):
 
 def test_a_body_that_nobody_wants_is_not_waited_for(server):
     started = time.monotonic()
-    received = server.ask_raw(b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nx")
+    received = server.ask_raw(b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nx")
     assert received.startswith(b"HTTP/1.1 405")
     assert time.monotonic() - started < 5
 

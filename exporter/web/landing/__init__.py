@@ -1,5 +1,7 @@
-"""The landing page: what is known, for people, on one page without anything from elsewhere."""
+"""Pages for people: what is known, without anything from elsewhere."""
 
-from exporter.web.landing.page import POLICY, render
+from exporter.web.landing.assets import POLICY
+from exporter.web.landing.entity import COLUMNS, Choice, find, render_entity
+from exporter.web.landing.page import render
 
-__all__ = ["POLICY", "render"]
+__all__ = ["COLUMNS", "POLICY", "Choice", "find", "render", "render_entity"]

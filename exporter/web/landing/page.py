@@ -1,24 +1,20 @@
-"""The landing page as HTML. Names come from AWS, and thus from anybody who may name an account."""
+"""The landing page as HTML."""
 
-import html
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from urllib.parse import quote
 
-from exporter import __version__
 from exporter.model import EntityType, OrganizationView, ReportState, Snapshot, Subject
 from exporter.order import next_due
-from exporter.times import rfc3339, spoken
-from exporter.web.landing.style import POLICY, STYLE
-from exporter.web.landing.tree import Line, Node, foreign, forest
+from exporter.times import spoken
+from exporter.web.landing import markup
+from exporter.web.landing.markup import NONE, code, name
+from exporter.web.landing.tree import Line, Node, foreign, forest, troubles, wanted
 from exporter.web.places import Places
-
-__all__ = ["POLICY", "render"]
 
 _OPEN_BELOW = 300  # entities: a larger tree starts with its organizational units closed
 _DEEPEST = 6  # levels that are indented: AWS nests organizational units five deep
+_MOST_TROUBLES = 5
 
-_KINDS = {
+KINDS = {
     EntityType.ROOT: "root",
     EntityType.ORGANIZATIONAL_UNIT: "organizational unit",
     EntityType.MANAGEMENT_ACCOUNT: "management account",
@@ -26,16 +22,11 @@ _KINDS = {
 }
 
 
-def render(snapshot: Snapshot, where: Places, now: float) -> str:
-    """The whole page."""
-    sections = "".join(_organization(view, where, now) for view in snapshot.organizations)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="robots" content="noindex">\n'
-        f"<title>org-access-exporter</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"{_header(where, now)}\n<main>\n{sections or _NOTHING}\n</main>\n</body>\n</html>\n"
-    )
+def render(snapshot: Snapshot, where: Places, now: float, only: str = "") -> str:
+    """The whole page; ``only`` leaves the entities that it occurs in, in name, id or state."""
+    sections = "".join(_organization(view, where, now, only) for view in snapshot.organizations)
+    body = f"{markup.filter_box(only, 'name, id or state')}\n{sections}" if sections else _NOTHING
+    return markup.document("org-access-exporter", _header(where, now), body)
 
 
 _NOTHING = "<p>No organization is configured.</p>"
@@ -50,60 +41,45 @@ def _header(where: Places, now: float) -> str:
         ("/-/healthy", "Healthy"),
         ("/-/ready", "Ready"),
     )
-    items = "".join(f'<li><a href="{_text(where.link(path))}">{name}</a></li>' for path, name in links)
-    at = datetime.fromtimestamp(now, UTC)
+    navigation = markup.navigation((where.link(path), shown) for path, shown in links)
+    return f"<h1>AWS Organizations access reports</h1>\n{markup.version(now)}\n{navigation}"
+
+
+def _organization(view: OrganizationView, where: Places, now: float, only: str) -> str:
+    up = markup.badge("up" if view.up else "down")
+    why = f'<p class="trouble">{name(view.trouble)}</p>\n' if view.trouble else ""
     return (
-        "<header>\n<h1>AWS Organizations access reports</h1>\n"
-        f'<p class="soft">org-access-exporter {_text(__version__)}, as of '
-        f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M:%S} UTC</time></p>\n'
-        f'<nav aria-label="Endpoints"><ul>{items}</ul></nav>\n</header>'
-    )
-
-
-def _text(value: str) -> str:
-    """Text, or an attribute's value. NUL has no place in HTML at all."""
-    return html.escape(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _name(value: str) -> str:
-    """A name from outside: kept from turning the line around with marks of writing direction."""
-    return f"<bdi>{_text(value)}</bdi>"
-
-
-def _organization(view: OrganizationView, where: Places, now: float) -> str:
-    up = '<span class="badge up">up</span>' if view.up else '<span class="badge down">down</span>'
-    return (
-        f'<section>\n<div class="head"><h2>{_name(view.name)}</h2>{up}</div>\n'
-        f"{_facts(view, now)}\n{_counts(view)}\n"
-        f"{_tree(view, where, now)}{_foreign(view, where, now)}</section>\n"
+        f'<section>\n<div class="head"><h2>{name(view.name)}</h2>{up}</div>\n{why}'
+        f"{_facts(view, now)}\n{_counts(view)}\n{_troubles(view, where, now)}"
+        f"{_tree(view, where, now, only)}{_foreign(view, where, now)}</section>\n"
     )
 
 
 def _facts(view: OrganizationView, now: float) -> str:
     found = view.discovery
-    facts = [
-        ("Organization", f"<code>{_text(found.org_id)}</code>" if found else "not discovered yet"),
-        ("Management account", f"<code>{_text(found.management_account_id)}</code>" if found else "unknown"),
-        ("Last discovery", _ago(found.at, now) if found else "none has succeeded"),
-        ("Running now", _subject(view, view.running) if view.running else "nothing"),
-        ("Next", _next(view, now)),
+    return markup.facts(
         (
-            "A whole sweep",
-            f"about {spoken(view.job_seconds * len(view.work))}" if view.job_seconds else "unknown",
-        ),
-    ]
-    pairs = "".join(f"<div><dt>{name}</dt><dd>{fact}</dd></div>" for name, fact in facts)
-    return f'<dl class="facts">{pairs}</dl>'
+            ("Organization", code(found.org_id) if found else "not discovered yet"),
+            ("Management account", code(found.management_account_id) if found else "unknown"),
+            ("Last discovery", markup.ago(found.at, now) if found else "none has succeeded"),
+            ("AWS is asked by", _holder(view)),
+            ("Running now", _subject(view, view.running) if view.running else "nothing"),
+            ("Next", _next(view, now)),
+            ("Sweep", _sweep(view)),
+        )
+    )
 
 
-def _ago(at: float, now: float) -> str:
-    return f'<time datetime="{rfc3339(at) or ""}">{spoken(now - at)} ago</time>'
+def _holder(view: OrganizationView) -> str:
+    if view.lease_held:
+        return f"this replica, {code(view.lease_holder)}" if view.lease_holder else "this process"
+    return f"another replica, {code(view.lease_holder)}" if view.lease_holder else "nobody at the moment"
 
 
 def _subject(view: OrganizationView, subject: Subject) -> str:
     entities = view.discovery.entities if view.discovery else ()
-    name = next((entity.name for entity in entities if entity.id == subject.entity_id), subject.entity_id)
-    return _name(name) + (f" under <code>{_text(subject.policy_id)}</code>" if subject.policy_id else "")
+    found = next((entity.name for entity in entities if entity.id == subject.entity_id), subject.entity_id)
+    return name(found) + (f" under {code(subject.policy_id)}" if subject.policy_id else "")
 
 
 def _next(view: OrganizationView, now: float) -> str:
@@ -114,43 +90,60 @@ def _next(view: OrganizationView, now: float) -> str:
     return f"a report in {spoken(at - now)}" if at != float("inf") else "nothing"
 
 
+def _sweep(view: OrganizationView) -> str:
+    """How far it is, and how long the rest and all of it take."""
+    whole, fresh = len(view.work), view.states.get(ReportState.FRESH, 0)
+    if not view.job_seconds or not whole:
+        return "unknown"
+    rest = f", about {spoken(view.job_seconds * (whole - fresh))} to go" if fresh < whole else ""
+    return f"{100 * fresh // whole} % fresh{rest}; all of it takes {spoken(view.job_seconds * whole)}"
+
+
 def _counts(view: OrganizationView) -> str:
     if not view.work:
         return ""
     counts = {state: view.states.get(state, 0) for state in ReportState}
     items = "".join(
-        f'<li><span class="badge {state.value}">{count} {state.value}</span></li>'
-        for state, count in counts.items()
+        f"<li>{markup.badge(state.value, f'{count} {state.value}')}</li>" for state, count in counts.items()
     )
-    return f'{_bar(counts)}<ul class="counts" aria-label="Reports">{items}</ul>'
+    return f'{markup.counts_bar(counts)}<ul class="counts" aria-label="Reports">{items}</ul>'
 
 
-def _bar(counts: dict[ReportState, int]) -> str:
-    whole = sum(counts.values()) or 1
-    parts, start = [], 0.0
-    for state, count in counts.items():
-        width = 100 * count / whole
-        parts.append(f'<rect class="{state.value}" x="{start:.2f}" width="{width:.2f}" height="6"/>')
-        start += width
-    return (
-        '<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-        f"{''.join(parts)}</svg>"
+def _troubles(view: OrganizationView, where: Places, now: float) -> str:
+    """The errors of the newest jobs that failed, and of how many there are."""
+    found = troubles(view, now)
+    if not found:
+        return ""
+    items = "".join(
+        f'<li><a href="{markup.page_of_entity(where, line.subject.entity_id)}">'
+        f"{_subject(view, line.subject)}</a>"
+        f' <span class="soft">{markup.ago(line.tried, now) if line.tried else ""}</span>'
+        f'<br><span class="bad">{name(line.trouble)}</span></li>'
+        for line in found[:_MOST_TROUBLES]
     )
+    more = f" of {len(found)}" if len(found) > _MOST_TROUBLES else ""
+    return f'<h3>Last errors{more}</h3><ul class="errors">{items}</ul>'
 
 
 _TITLES = (
-    '<div class="row titles" aria-hidden="true"><span>Entity</span><span class="n">Accessible</span>'
-    '<span class="n">Not accessed</span><span class="n">Report age</span><span>State</span></div>'
+    '<div class="row titles" aria-hidden="true"><span>Entity</span><span>Used</span>'
+    '<span class="n">Accessible</span><span class="n">Not accessed</span>'
+    '<span class="n">Report age</span><span>State</span></div>'
 )
 
 
-def _tree(view: OrganizationView, where: Places, now: float) -> str:
+def _tree(view: OrganizationView, where: Places, now: float, only: str) -> str:
     tops = forest(view, now)
     if not tops:
         return ""
-    everything = sum(1 + top.size() for top in tops) <= _OPEN_BELOW
+    if only:
+        tops = wanted(tops, only)
+    everything = bool(only) or sum(1 + top.size() for top in tops) <= _OPEN_BELOW
     items = "".join(_node(top, 0, where, everything=everything) for top in tops)
-    return f'{_TITLES}<ul class="tree">{items}</ul>'
+    return f'{_TITLES}<ul class="tree">{items or _NO_MATCH}</ul>'
+
+
+_NO_MATCH = '<li class="row">Nothing matches the filter.</li>'
 
 
 def _node(node: Node, depth: int, where: Places, *, everything: bool) -> str:
@@ -168,17 +161,14 @@ def _rows(node: Node, depth: int, where: Places) -> str:
     policies = (line for line in node.lines if line.subject.policy_id)
     mark = ' class="twist"' if node.children else ""
     title = (
-        f'<span{mark}><a href="{_report(where, node.entity.id)}" title="{_KINDS[node.entity.type]}">'
-        f"{_name(node.entity.name)}</a> <code>{_text(node.entity.id)}</code></span>{_below(node)}"
+        f'<span{mark}><a href="{markup.page_of_entity(where, node.entity.id)}"'
+        f' title="{KINDS[node.entity.type]}">'
+        f"{name(node.entity.name)}</a> {code(node.entity.id)}</span>{_below(node)}"
     )
     return _row(title, own, depth) + "".join(
-        _row(f'<span class="policy">under <code>{_text(line.subject.policy_id)}</code></span>', line, depth)
+        _row(f'<span class="policy">under {code(line.subject.policy_id)}</span>', line, depth)
         for line in policies
     )
-
-
-def _report(where: Places, entity_id: str) -> str:
-    return _text(where.link(f"/api/v1/reports/{quote(entity_id, safe='', errors='replace')}"))
 
 
 def _below(node: Node) -> str:
@@ -198,20 +188,20 @@ def _row(title: str, line: Line | None, depth: int) -> str:
 
 def _cells(line: Line | None) -> Iterator[str]:
     if line is None:
-        yield '<span></span><span></span><span></span><span class="badge none">not collected</span>'
+        yield f"{'<span></span>' * 4}{markup.badge('none', 'not collected')}"
         return
+    yield markup.use_bar(line)
     yield _number(line.accessible, "accessible")
     yield _number(line.not_accessed, "not accessed")
-    age = spoken(line.age) if line.age is not None else "\N{EN DASH}"
+    age = spoken(line.age) if line.age is not None else NONE
     yield f'<span class="n" data-of="old"><span class="unseen">report age </span>{age}</span>'
-    running = " (running)" if line.running else ""
-    yield f'<span class="badge {line.state.value}">{line.state.value}{running}</span>'
+    yield markup.state_badge(line)
     if line.trouble:
-        yield f'<span class="name trouble">{_name(line.trouble)}</span>'
+        yield f'<span class="name trouble">{name(line.trouble)}</span>'
 
 
 def _number(value: int | None, of: str) -> str:
-    shown = "\N{EN DASH}" if value is None else str(value)
+    shown = NONE if value is None else str(value)
     return f'<span class="n" data-of="{of}">{shown}<span class="unseen"> {of}</span></span>'
 
 
@@ -223,5 +213,5 @@ def _foreign(view: OrganizationView, where: Places, now: float) -> str:
 def _rows_of_jobs(lines: Iterable[Line], where: Places) -> Iterator[str]:
     for line in lines:
         job_id = line.subject.entity_id
-        title = f'<a href="{_report(where, job_id)}"><code>{_text(job_id)}</code></a>'
+        title = f'<a href="{markup.page_of_entity(where, job_id)}">{code(job_id)}</a>'
         yield f"<li>{_row(title, line, 0)}</li>\n"

@@ -10,7 +10,10 @@ from exporter.order import state_of
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One subject: ``age`` is that of its report in seconds, ``trouble`` what the newest attempt met."""
+    """One subject: ``age`` is that of its report in seconds, ``trouble`` what the newest attempt met.
+
+    ``job`` is AWS's word for the newest job, ``tried`` when that began (Unix seconds).
+    """
 
     subject: Subject
     state: ReportState
@@ -19,6 +22,8 @@ class Line:
     accessible: int | None = None
     not_accessed: int | None = None
     trouble: str = ""
+    job: str = ""
+    tried: float | None = None
 
 
 @dataclass(slots=True)
@@ -53,6 +58,8 @@ def line(view: OrganizationView, item: Work, now: float) -> Line:
         accessible=report.accessible if report else None,
         not_accessed=report.not_accessed if report else None,
         trouble=_trouble(known) if known else "",
+        job=known.job.status.value if known and known.job else "",
+        tried=known.job.created if known and known.job else None,
     )
 
 
@@ -80,6 +87,29 @@ def forest(view: OrganizationView, now: float) -> list[Node]:
         (parent.children if parent else tops).append(node)
         nodes[entity.id] = node
     return tops
+
+
+def wanted(nodes: Iterable[Node], text: str) -> list[Node]:
+    """The nodes in which ``text`` occurs (name, id, state, trouble), all below them, and the way there."""
+    return [kept for node in nodes if (kept := _wanted(node, text.casefold()))]
+
+
+def _wanted(node: Node, text: str) -> Node | None:
+    words = [
+        node.entity.name,
+        node.entity.id,
+        *(word for each in node.lines for word in (each.state, each.trouble)),
+    ]
+    if any(text in word.casefold() for word in words):
+        return node
+    children = wanted(node.children, text)
+    return Node(node.entity, node.lines, children) if children else None
+
+
+def troubles(view: OrganizationView, now: float) -> list[Line]:
+    """The subjects whose newest attempt failed, the last one first."""
+    failed = (line(view, item, now) for item in view.work if item.subject in view.standings)
+    return sorted((each for each in failed if each.trouble), key=lambda each: -(each.tried or 0.0))
 
 
 def foreign(view: OrganizationView, now: float) -> Iterator[Line]:

@@ -1,0 +1,95 @@
+"""One client's connection: how much it may send, and which has to go where there are too many."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
+from aiohttp.web_protocol import RequestHandler
+
+from exporter.web.manners import EVERY, Handler
+
+MOST_CONNECTIONS = 1024
+MOST_HEADERS = 64
+MOST_BODY = 1 << 16
+_LONGEST_LINE = 8190
+# Not the same, so that aiohttp's error tells which of the two it was.
+_LONGEST_FIELD = _LONGEST_LINE + 2
+
+
+class Connection(RequestHandler):
+    """Where there would be too many, the connection that has been waiting for a request longest has to go.
+
+    A newcomer is therefore served however many clients hold a connection and say nothing.
+    """
+
+    __slots__ = ("_server", "attending")
+
+    def __init__(self, server: web.Server, **settings: Any) -> None:
+        super().__init__(
+            server,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_FIELD,
+            max_headers=MOST_HEADERS,
+            **settings,
+        )
+        self._server = server
+        self.attending = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Make room, if need be."""
+        super().connection_made(transport)
+        connections = self._server.connections
+        if len(connections) > MOST_CONNECTIONS:
+            next((one for one in connections if not _attends(one)), self).force_close()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is not HTTP, or too much of it, with a line of text: it is no news for the log."""
+        if not isinstance(exc, BadHttpMessage):
+            return super().handle_error(request, status, exc, message)
+        status, reason = _complaint(exc)
+        response = web.Response(status=status, text=f"{status}: {reason}\n", headers=EVERY)
+        response.force_close()
+        return response
+
+
+def _attends(connection: RequestHandler) -> bool:
+    return isinstance(connection, Connection) and connection.attending
+
+
+def _complaint(error: BadHttpMessage) -> tuple[int, str]:
+    if isinstance(error, LineTooLong):
+        if error.args[1] == _LONGEST_LINE:
+            return 414, f"the request line is longer than {_LONGEST_LINE} bytes"
+        return 431, f"a header is longer than {_LONGEST_FIELD} bytes"
+    if "Too many headers" in error.message:
+        return 431, f"there are more than {MOST_HEADERS} headers"
+    return 400, "this is not an HTTP request"
+
+
+@web.middleware
+async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a body that nobody would read, and keep the connection while there is something to do for it."""
+    if (request.content_length or 0) > MOST_BODY:
+        raise web.HTTPRequestEntityTooLarge(
+            MOST_BODY, text=f"413: a body may have {MOST_BODY} bytes, and none is read\n"
+        )
+    connection = request.protocol
+    if not isinstance(connection, Connection):
+        return await handler(request)
+    connection.attending = True
+    try:
+        return await handler(request)
+    finally:
+        connection.attending = False
+
+
+def factory(server: web.Server, **settings: Any) -> Callable[[], Connection]:
+    """Makes the connections of a server."""
+    return lambda: Connection(server, **settings)

@@ -1,0 +1,122 @@
+"""Pieces of HTML. Names come from AWS, and thus from anybody who may name an account."""
+
+import html
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from urllib.parse import quote
+
+from exporter import __version__
+from exporter.model import ReportState
+from exporter.times import rfc3339, spoken
+from exporter.web.landing.assets import SCRIPT, STYLE
+from exporter.web.landing.tree import Line
+from exporter.web.places import Places
+
+NONE = "\N{EN DASH}"
+
+
+def text(value: str) -> str:
+    """Text, or an attribute's value. NUL has no place in HTML at all."""
+    return html.escape(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def name(value: str) -> str:
+    """A name from outside: kept from turning the line around with marks of writing direction."""
+    return f"<bdi>{text(value)}</bdi>"
+
+
+def code(value: str) -> str:
+    """An identifier."""
+    return f"<code>{text(value)}</code>"
+
+
+def ago(at: float, now: float) -> str:
+    """A time, told as how long ago it was."""
+    return f'<time datetime="{rfc3339(at) or ""}">{spoken(now - at)} ago</time>'
+
+
+def badge(state: str, shown: str = "") -> str:
+    """A state, told by shape, colour and word."""
+    return f'<span class="badge {state}">{shown or state}</span>'
+
+
+def state_badge(line: Line) -> str:
+    """How a subject stands."""
+    return badge(line.state.value, f"{line.state.value}{' (running)' if line.running else ''}")
+
+
+def bar(parts: Iterable[tuple[str, float]], kind: str = "bar") -> str:
+    """A bar of parts (class, percent). It says nothing that is not also said in words."""
+    drawn, start = "", 0.0
+    for part, width in parts:
+        drawn += f'<rect class="{part}" x="{start:.1f}" width="{width:.1f}" height="6"/>'
+        start += width
+    return (
+        f'<svg class="{kind}" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">{drawn}</svg>'
+    )
+
+
+def use_bar(line: Line) -> str:
+    """How much of what may be used is used; empty where that is unknown or makes no sense."""
+    accessible, unused = line.accessible, line.not_accessed
+    if not accessible or unused is None or not 0 <= unused <= accessible:
+        return '<span class="use"></span>'
+    return bar([("used", 100 * (accessible - unused) / accessible)], "use")
+
+
+def counts_bar(counts: dict[ReportState, int]) -> str:
+    """How many reports are fresh, stale, failed and pending."""
+    whole = sum(counts.values()) or 1
+    return bar((state.value, 100 * count / whole) for state, count in counts.items())
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> str:
+    """A list of what is known, as HTML by its name."""
+    items = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>" for term, said in pairs)
+    return f'<dl class="facts">{items}</dl>'
+
+
+def filter_box(wanted: str, hint: str, kept: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A form that works without the script, which makes it filter while one types.
+
+    ``kept`` are the other parameters of the page.
+    """
+    hidden = "".join(f'<input type="hidden" name="{key}" value="{value}">' for key, value in kept.items())
+    return (
+        f'<form role="search" method="get">{hidden}<label>Filter '
+        f'<input type="search" name="filter" value="{text(wanted)}" autocomplete="off" spellcheck="false" '
+        f'placeholder="{hint}"></label><output aria-live="polite"></output></form>'
+    )
+
+
+def page_of_entity(where: Places, entity_id: str) -> str:
+    """The address of an entity's page, as an attribute's value."""
+    return text(where.link(f"/entities/{quote(entity_id, safe='', errors='replace')}"))
+
+
+def document(title: str, head: str, body: str) -> str:
+    """A whole page."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="robots" content="noindex">\n<link rel="icon" href="data:,">\n'
+        f"<title>{text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<header>\n{head}\n</header>\n<main>\n{body}\n</main>\n"
+        f"<script>{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+
+
+def version(now: float) -> str:
+    """Which program made the page, and when."""
+    at = datetime.fromtimestamp(now, UTC)
+    return (
+        f'<p class="soft">org-access-exporter {text(__version__)}, as of '
+        f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M:%S} UTC</time></p>'
+    )
+
+
+def navigation(links: Iterable[tuple[str, str]]) -> str:
+    """Links (address, name)."""
+    items = "".join(f'<li><a href="{text(address)}">{shown}</a></li>' for address, shown in links)
+    return f'<nav aria-label="Endpoints"><ul>{items}</ul></nav>'
