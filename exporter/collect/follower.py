@@ -29,7 +29,8 @@ class Follower:
             self._apply(found)
         self._position = found.position
         self.started = found.started
-        self._publication.changed(self._name, lease_holder=found.holder, **_told(found))
+        running = found.started.subject if found.started else None
+        self._publication.changed(self._name, lease_holder=found.holder, running=running, **_told(found))
 
     def forget(self) -> None:
         """What is published may be more than the store has: the next look takes it all from there."""

@@ -116,7 +116,7 @@ class Replica:
         # Nobody else can write any more: this look brings the last that the former holder kept.
         self._follower.look()
         runner = self._collecting(hold, self._follower.started)
-        self._publication.changed(self._name, lease_held=True)
+        self._publication.changed(self._name, lease_held=True, running=None)
         self._observer.lease_gained(hold.lease.token)
         runner.start()
         try:

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.collect import Replica, Stopped
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import Discovery, Standing, Subject
+from exporter.model import Discovery, Standing, StartedJob, Subject
 from exporter.publication import Publication
 from exporter.store import Lease, MemoryStore, Pulse
 from exporter.telemetry.instruments import Instruments
@@ -176,11 +176,13 @@ def test_a_follower_publishes_what_others_found_and_how_they_are(scene):
         position=7,
         holder="other/1",
         pulse=Pulse(up=True, job_seconds=8.5),
+        started=StartedJob(kept.subject, "job-1", "principal", 1.7e9),
     )
     scene.play(None, None)
     view = scene.view
     assert (view.discovery, view.standings) == (FOUND, {kept.subject: kept})
-    assert (view.up, view.job_seconds, view.lease_holder, view.lease_held) == (True, 8.5, "other/1", False)
+    assert (view.up, view.job_seconds, view.running) == (True, 8.5, kept.subject)
+    assert (view.lease_holder, view.lease_held) == ("other/1", False)
 
 
 def test_a_follower_takes_over_when_it_can(scene):
