@@ -24,6 +24,7 @@ from exporter.model import (
     Report,
     ServiceAccess,
     Standing,
+    StartedJob,
     Subject,
 )
 from exporter.simulator.services import service_names
@@ -203,11 +204,20 @@ def hour(running: Fleet, found: Discovery, positions: list[int]) -> None:
         running.leader.renew(running.lease, Pulse(up=True, job_seconds=8.731625))
         due += PER_HOUR * POLL / 3600
         while written < int(due):
-            running.leader.keep(running.lease, standing(found.entities[written * 7], generation=tick + 1))
+            _job(running, found.entities[written * 7], generation=tick + 1)
             written += 1
         for i, follower in enumerate(running.followers):
             assert follower.acquire("prod") is None
             positions[i] = follower.changes("prod", positions[i]).position
+
+
+def _job(running: Fleet, entity: Entity, generation: int = 0) -> None:
+    """One job: that it was started, and what came of it."""
+    started = StartedJob(
+        Subject(entity.id), "2a3b4c5d-0000-4111-8222-333344445555", "AKIAEXAMPLEEXAMPLE22", NOW
+    )
+    running.leader.started(running.lease, started)
+    running.leader.keep(running.lease, standing(entity, generation))
 
 
 def report() -> str:
@@ -216,7 +226,7 @@ def report() -> str:
     with fleet() as running:
         running.leader.discovered(running.lease, found)
         for entity in found.entities:
-            running.leader.keep(running.lease, standing(entity))
+            _job(running, entity)
         sweep, _ = running.bills()
         positions = [follower.recall("prod").position for follower in running.followers]
         restart = running.tables[1].bill
