@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 import pytest
@@ -238,26 +239,27 @@ def world():
     return World()
 
 
+@contextmanager
+def started(loop, world, *, patience=PATIENCE, **settings):
+    """A server over a world, with these settings."""
+    settings.setdefault("listen_addresses", ("127.0.0.1:0",))
+
+    async def start():
+        listeners = Listeners(world.surface, WebSettings(**settings), patience=patience)
+        await listeners.start()
+        return listeners
+
+    listeners = loop.run(start())
+    try:
+        yield Running(loop, listeners)
+    finally:
+        loop.run(listeners.stop())
+
+
 @pytest.fixture
 def serving(loop):
     """Serve a world, with settings that a test chooses."""
-
-    @contextmanager
-    def serve(world, *, patience=PATIENCE, **settings):
-        settings.setdefault("listen_addresses", ("127.0.0.1:0",))
-
-        async def start():
-            listeners = Listeners(world.surface, WebSettings(**settings), patience=patience)
-            await listeners.start()
-            return listeners
-
-        listeners = loop.run(start())
-        try:
-            yield Running(loop, listeners)
-        finally:
-            loop.run(listeners.stop())
-
-    return serve
+    return partial(started, loop)
 
 
 @pytest.fixture

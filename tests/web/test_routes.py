@@ -7,6 +7,7 @@ READ = [
     "/sd",
     "/config",
     "/api/v1/entities",
+    "/entities/r-root",
     "/api/v1/reports/r-root",
     "/-/healthy",
     "/-/ready",

@@ -1,0 +1,86 @@
+"""docs/openapi.yaml against the server: requests that fit it and others, answers that have to fit it."""
+
+from pathlib import Path
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from exporter.config import default, masked_yaml
+from exporter.families import Group
+from exporter.model import JobStatus, JobView, Standing, Subject
+from exporter.web.landing import COLUMNS
+from tests.web.conftest import NOW, World, started
+from tests.web.test_routes import READ
+
+FILE = Path(__file__).parents[2] / "docs" / "openapi.yaml"
+WRITTEN = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+
+
+SCHEMA = schemathesis.openapi.from_path(FILE)
+OPERATIONS = {one.ok().definition.raw["operationId"]: one.ok() for one in SCHEMA.get_all_operations()}
+
+
+@pytest.fixture(scope="module")
+def described(loop):
+    """A server with something of every kind to show."""
+    world = World(config=masked_yaml(default()))
+    world.organizations("default", job_ids=("11112222-3333",))
+    world.filled()
+    job = JobView(JobStatus.FAILED, NOW, NOW, "AUTHORIZER_TIMEOUT", "too slow")
+    world.stood(Standing(Subject("ou-root-unit"), None, job, failures=1, retry_at=NOW + 60))
+    world.publication.changed("default", running=Subject("r-root"))
+    with started(loop, world) as running:
+        yield running.url
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_answer_is_one_that_is_described(described, name, caplog):
+    requests = st.one_of(*(OPERATIONS[name].as_strategy(generation_mode=mode) for mode in GenerationMode))
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(requests)
+    def check(case):
+        case.call_and_validate(base_url=described, checks=CHECKS)
+
+    check()
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("entity_id", ["r-root", "ou-root-unit", "111111111111", "11112222-3333"])
+@pytest.mark.parametrize("name", ["entity", "getReports"])
+def test_what_is_known_is_shown_as_it_is_described(described, name, entity_id):
+    case = OPERATIONS[name].Case(path_parameters={"entity_id": entity_id})
+    assert case.call_and_validate(base_url=described, checks=CHECKS).status_code == 200
+
+
+def test_every_path_for_reading_is_described():
+    paths = {path for path, item in WRITTEN["paths"].items() if "get" in item}
+    assert paths == {path.replace("r-root", "{entity_id}") for path in READ}
+
+
+def test_groups_and_columns_are_those_of_the_program():
+    assert WRITTEN["components"]["schemas"]["Group"]["enum"] == list(Group)
+    [sort] = [
+        one
+        for one in WRITTEN["paths"]["/entities/{entity_id}"]["get"]["parameters"]
+        if one.get("name") == "sort"
+    ]
+    assert sort["schema"]["enum"] == list(COLUMNS)
