@@ -7,10 +7,11 @@
   let nodes;
 
   const node = (item) => {
-    const details = item.querySelector(":scope > details");
-    const below = details ? [...details.querySelectorAll(":scope > ul > li")] : [];
-    const own = details ? details.querySelector("summary") : item;
-    return { item, details, open: details?.open, text: own.textContent.toLowerCase(), below: below.map(node) };
+    const first = item.firstElementChild;
+    const details = first?.localName === "details" ? first : null;
+    const [own, list] = details ? details.children : [item];
+    const below = list ? [...list.children].map(node) : [];
+    return { item, details, open: details?.open, text: own.textContent.toLowerCase(), below };
   };
 
   const show = (wanted, all) => ({ item, details, open, text, below }) => {
