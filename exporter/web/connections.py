@@ -1,5 +1,8 @@
 """One client's connection: how much it may send, and which has to go where there are too many."""
 
+import asyncio
+import math
+import resource
 from collections.abc import Callable
 from typing import Any
 
@@ -18,14 +21,15 @@ _LONGEST_FIELD = _LONGEST_LINE + 2
 
 
 class Connection(RequestHandler):
-    """Where there would be too many, the connection that has been waiting for a request longest has to go.
+    """Where there would be too many, one that has said nothing for ``grace`` seconds has to go, oldest first.
 
-    A newcomer is therefore served however many clients hold a connection and say nothing.
+    A newcomer is therefore served however many clients hold a connection and say nothing; one that comes
+    with a thousand others is not taken for one of them.
     """
 
-    __slots__ = ("_server", "attending")
+    __slots__ = ("_grace", "_server", "idle_since")
 
-    def __init__(self, server: web.Server, **settings: Any) -> None:
+    def __init__(self, server: web.Server, grace: float, **settings: Any) -> None:
         super().__init__(
             server,
             max_line_size=_LONGEST_LINE,
@@ -34,14 +38,22 @@ class Connection(RequestHandler):
             **settings,
         )
         self._server = server
-        self.attending = False
+        self._grace = grace
+        self.idle_since = self._loop.time()
 
     def connection_made(self, transport: Any) -> None:
         """Make room, if need be."""
         super().connection_made(transport)
         connections = self._server.connections
-        if len(connections) > MOST_CONNECTIONS:
-            next((one for one in connections if not _attends(one)), self).force_close()
+        if len(connections) <= MOST_CONNECTIONS:
+            return
+        if silent := next(filter(self._silent, connections), None):
+            silent.force_close()
+        elif len(connections) > 2 * MOST_CONNECTIONS:
+            self.force_close()
+
+    def _silent(self, other: RequestHandler) -> bool:
+        return isinstance(other, Connection) and other.idle_since + self._grace <= self._loop.time()
 
     def handle_error(
         self,
@@ -57,10 +69,6 @@ class Connection(RequestHandler):
         response = web.Response(status=status, text=f"{status}: {reason}\n", headers=EVERY)
         response.force_close()
         return response
-
-
-def _attends(connection: RequestHandler) -> bool:
-    return isinstance(connection, Connection) and connection.attending
 
 
 def _complaint(error: BadHttpMessage) -> tuple[int, str]:
@@ -83,13 +91,25 @@ async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
     connection = request.protocol
     if not isinstance(connection, Connection):
         return await handler(request)
-    connection.attending = True
+    connection.idle_since = math.inf
     try:
         return await handler(request)
     finally:
-        connection.attending = False
+        connection.idle_since = asyncio.get_running_loop().time()
 
 
-def factory(server: web.Server, **settings: Any) -> Callable[[], Connection]:
+def factory(server: web.Server, grace: float, **settings: Any) -> Callable[[], Connection]:
     """Makes the connections of a server."""
-    return lambda: Connection(server, **settings)
+    return lambda: Connection(server, grace, **settings)
+
+
+def allow_descriptors() -> None:
+    """Raise the soft limit of open files to what the connections need, as far as the hard one lets us.
+
+    Many systems have it at 1,024 for the sake of programs that use select(); Go's raise it as well.
+    """
+    wanted = 2 * MOST_CONNECTIONS + 512
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))

@@ -22,12 +22,14 @@ class Patience:
     """How long to wait for a client, in seconds: to take one slice, to take a whole answer, to ask the next.
 
     ``idle`` is also what the headers of a request may take. It is longer than the usual scrape interval, so
-    that a scraper finds its connection open.
+    that a scraper finds its connection open. After ``grace`` seconds a client that says nothing may have to
+    give way to another one.
     """
 
     slice: float = 60.0
     whole: float = 600.0
     idle: float = 75.0
+    grace: float = 1.0
 
 
 PATIENCE = Patience()

@@ -9,7 +9,7 @@ from ssl import SSLContext
 from aiohttp import web
 
 from exporter.web.addresses import BACKLOG, listen, parse_address, url_of
-from exporter.web.connections import factory
+from exporter.web.connections import allow_descriptors, factory
 from exporter.web.delivery import PATIENCE, Patience
 from exporter.web.places import places
 from exporter.web.protection import Guard, WebConfigFile
@@ -49,6 +49,7 @@ class Listeners:
 
     async def start(self) -> None:
         """Listen on every address, or on none: UserError tells which one could not be had."""
+        allow_descriptors()
         main, health = _sockets(self._settings)
         try:
             self.addresses = await self._serve(self._site.everything(), main, self._ssl_context)
@@ -78,6 +79,7 @@ class Listeners:
         loop = asyncio.get_running_loop()
         connections = factory(
             runner.server,
+            self._patience.grace,
             loop=loop,
             access_log=None,
             keepalive_timeout=self._patience.idle,

@@ -160,7 +160,7 @@ def test_too_much_is_refused_by_its_name_in_one_line(server, name):
 
 
 def test_a_client_that_says_nothing_gives_way_to_one_that_asks(world, serving):
-    with serving(world.filled()) as running:
+    with serving(world.filled(), patience=Patience(grace=0)) as running:
         silent = [running.raw(b"") for _ in range(MOST_CONNECTIONS)]
         assert running.get("/metrics").status == 200
         assert silent[0].recv(1) == b""
