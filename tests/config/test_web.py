@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from exporter.config import Secret
 from exporter.config.web import RateLimit, WebConfig, load_web
 from exporter.errors import ConfigError
+from tests.web.toolkit import RefusedError, toolkit
 
 TESTDATA = Path(__file__).parent / "testdata" / "web"
 
@@ -59,6 +60,17 @@ def test_promtool_has_the_same_verdict(name, tool):
     complaints = [line.strip() for line in ran.stderr.splitlines()[1:] if line.strip()]
     too_old = bool(complaints) and all(re.fullmatch(YOUNG, line) for line in complaints)
     assert (ran.returncode == 0) == (".ok." in name) or too_old, ran.stderr
+
+
+@pytest.mark.tool("node_exporter")
+@pytest.mark.parametrize("name", names("*.yml"))
+def test_an_exporter_of_today_starts_with_the_same_files(name, tool):
+    try:
+        with toolkit(tool("node_exporter"), name):
+            good = True
+    except RefusedError:
+        good = False
+    assert good == (".ok." in name)
 
 
 @pytest.mark.parametrize("name", ["empty.ok.yml", "comments.ok.yml", "nulls.ok.yml"])

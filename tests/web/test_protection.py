@@ -1,16 +1,12 @@
 """``--web.config.file`` applied: real handshakes and requests, and exporter-toolkit beside us."""
 
-import contextlib
-import socket
-import subprocess
-import time
-
 import pytest
 
 from exporter.config.departures import departures
 from exporter.config.web import load_web
 from tests.web.certificates import write_all
 from tests.web.protection_cases import CASES
+from tests.web.toolkit import toolkit
 
 old_versions = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 
@@ -43,38 +39,6 @@ def test_a_client_gets_what_the_file_has_for_it(case, folder, world, serving):
 def test_where_we_depart_a_warning_names_the_key(case, folder):
     lines = departures(load_web(config_of(folder, case)))
     assert [line.partition(":")[0] for line in lines] == ["tls_server_config.client_auth_type"]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def toolkit(program, file):
-    """An exporter that is built with exporter-toolkit, and the place where it listens."""
-    place = "127.0.0.1", free_port()
-    arguments = [
-        f"--web.listen-address={place[0]}:{place[1]}",
-        f"--web.config.file={file}",
-        "--collector.disable-defaults",
-    ]
-    with subprocess.Popen([program, *arguments], stderr=subprocess.DEVNULL) as process:
-        try:
-            until_listening(place, process)
-            yield place
-        finally:
-            process.kill()
-
-
-def until_listening(place, process):
-    deadline = time.monotonic() + 20
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(place):
-            return
-        time.sleep(0.01)
-    raise AssertionError("exporter-toolkit does not listen")
 
 
 @pytest.mark.tool("node_exporter")

@@ -33,7 +33,8 @@ class WebConfigFile:
         """The configuration that the file holds now; ConfigError where it is broken."""
         self._look()
         if self._error is not None:
-            raise self._error
+            # Another one each time: an error that is raised again keeps the frames of every time before.
+            raise ConfigError(self._error.problems)
         return self.config
 
     def current_context(self) -> ssl.SSLContext:
