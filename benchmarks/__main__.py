@@ -11,13 +11,14 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import scrape, slots, stalls, units
+from benchmarks import restart, scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
     "scrape": scrape.report,
     "stalls": stalls.report,
     "units": units.report,
+    "restart": restart.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")

@@ -99,6 +99,8 @@ def leave_quietly() -> None:
 
 def run(flags: dict[str, Any], config: Any = None) -> None:
     """Run the daemon with these flags, and with ``config`` instead of a file where it is given."""
+    import structlog  # noqa: PLC0415 - as below
+
     from exporter.daemon import ConfigSource, Daemon  # noqa: PLC0415 - boto3 and aiohttp; --help waits for neither
     from exporter.store import default_url, open_store  # noqa: PLC0415 - as above
     from exporter.telemetry.logging import configure  # noqa: PLC0415 - as above
@@ -116,11 +118,12 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
         max_requests=flags["web_max_requests"],
         exporter_metrics=not flags["web_disable_exporter_metrics"],
     )
+    url = flags["state_url"] or default_url()
+    store = open_store(url, term=flags["ha_lease_duration"], create=flags["state_create"])
+    structlog.get_logger().info("state.opened", url=url)
     daemon = Daemon(
         ConfigSource(flags["config_file"], fixed=config),
-        open_store(
-            flags["state_url"] or default_url(), term=flags["ha_lease_duration"], create=flags["state_create"]
-        ),
+        store,
         settings,
         poll_interval=flags["state_poll_interval"],
         auto_reload=flags["config_enable_auto_reload"],

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from exporter import __version__
 from exporter.config import Config, masked_yaml
 from exporter.daemon.configuration import ConfigSource
-from exporter.daemon.garbage import INTERVAL, sweep_garbage
+from exporter.daemon.garbage import INTERVAL, sweep_garbage, unsearched
 from exporter.daemon.organizations import Organizations, Surroundings
 from exporter.errors import UserError
 from exporter.publication import Publication
@@ -57,7 +57,8 @@ class Daemon:
         """Serve until SIGTERM or SIGINT; raises UserError where it cannot begin."""
         sys.setswitchinterval(SWITCH_INTERVAL)
         # Before anybody can ask: a scrape that found half of what is known would end the series of the rest.
-        self._organizations.arrange(self._config)
+        with unsearched():
+            self._organizations.arrange(self._config)
         asyncio.run(self._run())
 
     async def _run(self) -> None:
@@ -90,7 +91,6 @@ class Daemon:
         self._scheduler.start()
         self._organizations.start()
         self._loaded(self._config)
-        sweep_garbage()
 
     def _end(self) -> None:
         self._organizations.stop()

@@ -5,8 +5,21 @@ all with the interpreter in its hands: 0.1 s in which nobody is answered, at mom
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 INTERVAL = 600.0  # s between two full searches
+
+
+@contextmanager
+def unsearched() -> Iterator[None]:
+    """No search while so much is made at once of which nothing is garbage; one at the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        sweep_garbage()
 
 
 def sweep_garbage() -> None:

@@ -28,9 +28,10 @@ def open_file(path: Path, steps: Sequence[Sequence[str]] = STEPS) -> sqlite3.Con
     """The one connection to the state, made if there was none; raises StateError where it cannot be used."""
     if not exists(path):
         _create(path, steps)
+    for needed in (path, path.parent):
+        if not os.access(needed, os.W_OK):
+            raise unusable(path, f"{needed} cannot be written to")
     checked = inspect(path, len(steps))
-    if not os.access(path, os.W_OK):
-        raise unusable(path, "it cannot be written to")
     connection = sqlite3.connect(
         uri(path, "mode=rw"), uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
     )
@@ -47,6 +48,10 @@ def open_file(path: Path, steps: Sequence[Sequence[str]] = STEPS) -> sqlite3.Con
 
 def _create(path: Path, steps: Sequence[Sequence[str]]) -> None:
     """Make a state, readable for its owner alone, whole or not at all."""
+    log = Path(f"{path}-wal")
+    if exists(log):
+        # SQLite would take up what it says into a file that it does not belong to.
+        raise unusable(path, f"it is gone and its log {log.name} is not: put it back, or remove that too")
     try:
         _make_folders(path.parent)
         handle, name = mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)

@@ -105,9 +105,14 @@ class SqliteStore:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
+                self._recover()
                 raise
+
+    def _recover(self) -> None:
+        """Make the next attempt possible: on a full disk, what is in the log may find room in the file."""
+        for statement in ("ROLLBACK", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            with suppress(sqlite3.Error):
+                self._connection.execute(statement)
 
 
 @contextmanager

@@ -118,6 +118,12 @@ def test_what_was_kept_is_there_after_kill_9(tmp_path):
     assert kept_in(fill_and_die(tmp_path / "state.db")) == standings(20)
 
 
+def test_the_log_of_a_state_that_is_gone_is_not_taken_for_that_of_a_new_one(tmp_path):
+    fill_and_die(tmp_path / "state.db").unlink()
+    with untouched(tmp_path, "its log state.db-wal is not"):
+        SqliteStore(tmp_path / "state.db")
+
+
 def test_a_state_in_use_is_refused_to_others(tmp_path):
     with contextlib.closing(SqliteStore(tmp_path / "state.db")) as store:
         store.keep(store.acquire("org"), standing(1))
@@ -294,6 +300,19 @@ def test_without_room_nothing_is_kept_and_nothing_lost_and_with_room_all_is_well
     store.keep(lease, standing(3))
     store.close()
     assert kept_in(path) == standings(4)
+
+
+def test_a_log_that_cannot_grow_is_emptied_into_the_file(tmp_path):
+    store = SqliteStore(fill(tmp_path / "state.db", 3))
+    lease = store.acquire("org")
+    with no_room_beyond(100_000):
+        for number in range(200):
+            try:
+                store.keep(lease, replace(standing(1), failures=number))
+            except StateUnavailableError:
+                store.keep(lease, replace(standing(1), failures=number))
+    assert store.recall("org").standings[standing(1).subject].failures == 199
+    store.close()
 
 
 def test_a_log_is_read_where_there_is_no_room_for_its_index(tmp_path):
