@@ -122,6 +122,7 @@ class Replica:
         try:
             self._renew(hold)
         except LeaseLostError as error:
+            self._pace.pause(0)  # where a stop has ended it, nothing was lost
             self._observer.lease_lost(str(error))
         finally:
             hold.end()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from exporter.collect import Replica, Stopped
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
@@ -72,11 +73,14 @@ class ScriptedPace:
         self.moment = 100.0
         self.script = []
         self.waits = []
+        self.stopped = False
 
     def steady(self):
         return self.moment
 
     def pause(self, seconds):
+        if self.stopped:
+            raise Stopped
         if seconds > 0:
             self.waits.append(seconds)
             self.moment += seconds
@@ -87,7 +91,7 @@ class ScriptedPace:
                 step()
 
     def stop(self):
-        self.script = []
+        self.stopped = True
 
 
 class Tenure:
@@ -236,6 +240,12 @@ def test_a_stop_releases_the_lease(scene):
 def test_after_a_stop_nothing_may_be_asked(scene):
     scene.play(scene.replica.stop)
     assert not scene.tenures[0].may_ask
+
+
+def test_a_stop_is_not_logged_as_a_loss(scene):
+    with capture_logs() as logs:
+        scene.play(scene.replica.stop)
+    assert [line["event"] for line in logs] == ["lease.acquired"]
 
 
 def test_a_state_out_of_reach_is_tried_again(scene):
