@@ -140,10 +140,20 @@ def test_every_object_has_the_recommended_labels(render_set, name):
         f"app.kubernetes.io/{name}"
         for name in ("name", "instance", "version", "component", "part-of", "managed-by")
     }
-    extra = {"demo-more"}
     for item in render_set(name).values():
-        if item["metadata"]["name"] not in extra:
+        if not given(item):
             assert recommended <= set(item["metadata"]["labels"]), item["kind"]
+
+
+@each_set
+def test_every_object_says_where_it_lives(render_set, name):
+    homes = {item["metadata"].get("namespace") for item in render_set(name).values() if not given(item)}
+    assert homes <= {"default", "monitoring"}
+
+
+def given(item):
+    """Whether an object came with the values, as it is."""
+    return item["metadata"]["name"] == "demo-more"
 
 
 @each_set

@@ -3,16 +3,7 @@
 {{- $values := .values }}
 apiVersion: monitoring.coreos.com/v1
 kind: {{ .kind }}
-metadata:
-  name: {{ include "org-access-exporter.fullname" .root }}
-  {{- with $values.namespace }}
-  namespace: {{ . }}
-  {{- end }}
-  labels:
-    {{- include "org-access-exporter.labels" .root | nindent 4 }}
-    {{- with $values.labels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+metadata: {{- include "org-access-exporter.metadata" (dict "root" .root "namespace" $values.namespace "labels" $values.labels) | nindent 2 }}
 spec:
   {{- with $values.jobLabel }}
   jobLabel: {{ . }}

@@ -37,6 +37,20 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ include "org-access-exporter.commonLabels" . }}
 {{- end }}
 
+{{- /* Takes root, and what differs: name or suffix, namespace, more labels, annotations. */ -}}
+{{- define "org-access-exporter.metadata" -}}
+name: {{ default (printf "%s%s" (include "org-access-exporter.fullname" .root) (default "" .suffix)) .name }}
+namespace: {{ default .root.Release.Namespace .namespace }}
+labels:
+  {{- include "org-access-exporter.labels" .root | nindent 2 }}
+  {{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .annotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- define "org-access-exporter.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "org-access-exporter.fullname" .) .Values.serviceAccount.name }}
