@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import restart, scrape, slots, stalls, units
+from benchmarks import panels, restart, scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "stalls": stalls.report,
     "units": units.report,
     "restart": restart.report,
+    "panels": panels.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")

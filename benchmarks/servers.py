@@ -1,6 +1,7 @@
 """The servers that are compared, each in a process of its own: ``python -m benchmarks.servers KIND SERIES``.
 
-``exporter`` is this project; ``client`` is prometheus-client's own server with the same samples in its own
+``exporter`` is this project, ``organization`` the same with OUs and counters;
+``client`` is prometheus-client's own server with the same samples in its own
 gauges; ``static`` serves the exporter's bytes from memory, and does nothing else. ``busy`` is the exporter
 while ten reports a second arrive, ``flooded`` while they come without a pause. Each prints a line of JSON
 when it listens.
@@ -25,6 +26,7 @@ from botocore.parsers import create_parser
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks import organization as organizations
 from benchmarks.fixture import NOW, publication, standing
 from exporter.aws.report import page
 from exporter.daemon.daemon import SWITCH_INTERVAL
@@ -83,6 +85,25 @@ def exporter(series: int) -> None:
     async def start() -> None:
         await listeners.start()
         _say(f"{listeners.addresses[0]}/metrics", before, seconds, held.current.exposition.series)
+
+    asyncio.run(_forever(start))
+
+
+def organization(series: int) -> None:
+    """A whole organization that stands still, and counters as after some calls to AWS."""
+    held = organizations.publication(series, time.time())
+    instruments = Instruments()
+    instruments.prepare("bench")
+    for operation in ("GenerateOrganizationsAccessReport", "GetOrganizationsAccessReport"):
+        instruments.api_requests.labels("bench", "iam", operation).inc()
+        instruments.api_duration.labels("bench", "iam", operation).observe(0.06)
+    instruments.reload_successful.set(1)
+    surface = replace(_surface(held), own=instruments.sections, clock=time.time)
+    listeners = Listeners(surface, WebSettings(listen_addresses=("127.0.0.1:0",)))
+
+    async def start() -> None:
+        await listeners.start()
+        _say(f"{listeners.addresses[0]}/metrics", 0.0, 0.0, held.current.exposition.series)
 
     asyncio.run(_forever(start))
 
@@ -187,6 +208,7 @@ def static(series: int) -> None:
 
 KINDS: dict[str, Callable[[int], None]] = {
     "exporter": exporter,
+    "organization": organization,
     "busy": busy,
     "flooded": partial(busy, pause=0.0),
     "client": client,

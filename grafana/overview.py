@@ -11,6 +11,7 @@ from grafana.promql import (
     ANY,
     LAST_USED,
     OF_ROOTS,
+    OF_UNITS,
     ORGANIZATIONAL,
     days_since,
     metric,
@@ -19,7 +20,7 @@ from grafana.promql import (
     per_entity,
     per_service,
     record,
-    used,
+    used_in_units,
     with_place,
     with_service_name,
 )
@@ -28,7 +29,7 @@ UP_OR_NOT: Steps = ((None, "red"), (1, "green"))
 SHARE_UNUSED: Steps = ((None, "green"), (0.5, "yellow"), (0.8, "red"))
 """Red is where the alert about unused services begins."""
 
-_UNUSED = record("organization_entity:services_unused:ratio")
+_UNUSED = record("organization_entity:services_unused:ratio", OF_UNITS)
 _TO_ENTITY = Link(
     "Name",
     "Each service of this one",
@@ -134,7 +135,7 @@ def _by_unit() -> Builder[Panel]:
     allowed = named(per_entity("services_accessible"), ORGANIZATIONAL, "entity_type")
     columns = (
         Column(Query(allowed, "Allowed"), "short"),
-        Column(Query(used(ORGANIZATIONAL), "Used"), "short"),
+        Column(Query(used_in_units(), "Used"), "short"),
         Column(
             Query(named(_UNUSED, ORGANIZATIONAL, "entity_type"), "Never used"), "percentunit", SHARE_UNUSED
         ),
@@ -164,7 +165,7 @@ def _used_over_time() -> Builder[Panel]:
         "How many services the accounts below each root and OU used in AWS's tracking period.",
         "short",
     )
-    return lines(about, [Query(used(ORGANIZATIONAL), "{{organization}} {{entity_name}}")], 12)
+    return lines(about, [Query(used_in_units(), "{{organization}} {{entity_name}}")], 12)
 
 
 def _share_over_time() -> Builder[Panel]:

@@ -27,7 +27,7 @@ def prometheus(scene):
         f"{news}_dormant_seconds:ended6h",
         f'{news}_first_used_timestamp_seconds:new6h{{entity_id=~"r-.+"}}',
     ):
-        wait_for(lambda wanted=name: query(scene.prometheus, wanted), name, seconds=150)
+        wait_for(lambda wanted=name: query(scene.prometheus, wanted), name, seconds=300)
     return scene.prometheus
 
 
