@@ -21,27 +21,18 @@ from exporter.model import (
     Discovery,
     Entity,
     EntityType,
-    JobStatus,
-    JobView,
-    Report,
-    ServiceAccess,
     Standing,
     Subject,
 )
 from exporter.store import SqliteStore, default_url, open_store
 from exporter.store.file import open_file
 from exporter.store.schema import APPLICATION_ID, STEPS, version_of
+from tests.store.writing import standing
 
 TESTDATA = Path(__file__).parent / "testdata"
-ROWS = (ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/1", 17.25, 3), ServiceAccess("iam"))
 DISCOVERY = Discovery(
     "o-org", "9", "aws", (Entity("r-exam", EntityType.ROOT, "Root", "o-org/r-exam"),), at=5.0
 )
-
-
-def standing(number):
-    report = Report(1.5, 9.5, 2, 1, (*ROWS, ServiceAccess(f"service-{number}")))
-    return Standing(Subject(f"{number:012}"), report, JobView(JobStatus.COMPLETED, 1.5, 9.5))
 
 
 def kept_in(path, organization="org"):
@@ -66,7 +57,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from exporter.store import SqliteStore
-from tests.store.test_sqlite import standing
+from tests.store.writing import standing
 store = SqliteStore(Path(sys.argv[1]))
 lease = store.acquire("org")
 for number in range(int(sys.argv[2])):
@@ -382,7 +373,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from exporter.store import SqliteStore
-from tests.store.test_sqlite import standing
+from tests.store.writing import standing
 store = SqliteStore(Path(sys.argv[1]))
 lease = store.acquire("org")
 for number in range(int(sys.argv[2]), sys.maxsize):

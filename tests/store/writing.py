@@ -1,0 +1,11 @@
+"""What writers that are killed write: imported by them, so without any tool of the tests."""
+
+from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
+
+ROWS = (ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/1", 17.25, 3), ServiceAccess("iam"))
+
+
+def standing(number):
+    """How a subject of that number stands."""
+    report = Report(1.5, 9.5, 2, 1, (*ROWS, ServiceAccess(f"service-{number}")))
+    return Standing(Subject(f"{number:012}"), report, JobView(JobStatus.COMPLETED, 1.5, 9.5))
