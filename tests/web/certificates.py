@@ -53,8 +53,14 @@ class Pair:
 
 
 def write_all(folder):
-    """``server``, ``ca``, ``trusted`` (vouched for by the CA), ``stranger`` (vouching for itself)."""
+    """``server``, ``ca``, ``trusted`` (vouched for by the CA), ``stranger`` (vouching for itself).
+
+    ``damaged.crt`` has a certificate that is none, ``bundle.crt`` the CA's behind one like that.
+    """
     Pair("localhost").write(folder, "server")
     authority = Pair("client CA", authority=True, names=()).write(folder, "ca")
     Pair("client", authority).write(folder, "trusted")
     Pair("client").write(folder, "stranger")
+    damaged = b"# a CA\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    (folder / "damaged.crt").write_bytes(damaged)
+    (folder / "bundle.crt").write_bytes(damaged + authority.certificate_pem)

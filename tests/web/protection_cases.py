@@ -131,6 +131,8 @@ CASES = [
     _asking("RequireAndVerifyClientCert", "trusted", REFUSED, pair=_PAIR),
     _asking("RequireAndVerifyClientCert", "stranger", 200, pair=f"{_PAIR}, client_ca_file: stranger.crt"),
     _asking("RequireAndVerifyClientCert", "trusted", REFUSED, pair=f"{_PAIR}, client_ca: nonsense"),
+    _asking("RequireAndVerifyClientCert", "trusted", REFUSED, pair=f"{_PAIR}, client_ca_file: damaged.crt"),
+    _asking("RequireAndVerifyClientCert", "trusted", 200, pair=f"{_PAIR}, client_ca_file: bundle.crt"),
     *(
         _asking("RequireAndVerifyClientCert", "trusted", 200, more=_SANS % f"other, '{name}'")
         for name in (

@@ -1,9 +1,11 @@
 """A TLS configuration as an ``SSLContext``. Names of versions, ciphers and curves are Go's."""
 
 import ipaddress
+import re
 import ssl
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from exporter.config.web import TlsConfig
@@ -30,6 +32,8 @@ _CIPHERS = {
 }
 # What Go offers where the file names none; without it, versions before 1.2 would have no cipher in common.
 _DEFAULT_CIPHERS = ":".join(_CIPHERS.values())
+
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 Contents = Mapping[str | Path, bytes]
 
@@ -96,10 +100,10 @@ def _ask_clients(context: ssl.SSLContext, tls: TlsConfig, contents: Contents) ->
 
 
 def _trust(context: ssl.SSLContext, authorities: bytes) -> None:
-    """Trust the certificates in a PEM text. Without any nobody is trusted, which is Go's view of it too."""
-    text = authorities.decode("ascii", "ignore")
-    if "-----BEGIN CERTIFICATE-----" in text:
-        context.load_verify_locations(cadata=text)
+    """Trust the certificates in a PEM text; as in Go what is none is passed over, even if all of it is."""
+    for certificate in _CERTIFICATE.findall(authorities.decode("ascii", "ignore")):
+        with suppress(ssl.SSLError, ValueError):
+            context.load_verify_locations(cadata=certificate)
 
 
 def _checking(allowed: frozenset[str]) -> type[ssl.SSLObject]:
