@@ -16,9 +16,10 @@ import click
 from exporter.cli import COMMANDS, cli
 from exporter.config import json_schema, reference
 from exporter.families import FAMILIES, Family, Group, OrganizationFamily, SubjectFamily
+from exporter.recommend import PROTECTED
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/metrics.md", "docs/flags.md", "docs/configuration.md")
+PAGES = ("README.md", "docs/recommendations.md", "docs/metrics.md", "docs/flags.md", "docs/configuration.md")
 _MARKED = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -113,11 +114,20 @@ def configuration() -> str:
     return table(("key", "type", "default", "what it does"), rows)
 
 
+def protected() -> str:
+    """What no recommendation denies."""
+    services: dict[str, list[str]] = {}
+    for service, reason in PROTECTED.items():
+        services.setdefault(reason, []).append(f"`{service}`")
+    return table(("services", "why"), [(", ".join(names), reason) for reason, names in services.items()])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "metrics": metrics,
     "metrics-short": metrics_short,
     "flags": flags,
     "configuration": configuration,
+    "protected": protected,
 }
 
 

@@ -8,7 +8,7 @@ from exporter.aws.calls import Service
 from exporter.errors import TransitError
 from exporter.model import Entity, EntityType, Policy
 
-_SCP = "SERVICE_CONTROL_POLICY"
+SCP = "SERVICE_CONTROL_POLICY"
 _PARTITION = 1  # its place in an ARN
 
 
@@ -28,10 +28,10 @@ def read_directory(organizations: Service) -> Directory:
     organization = _field(organizations.call("describe_organization"), "Organization", "DescribeOrganization")
     org_id = _field(organization, "Id", "DescribeOrganization")
     management = organization.get("MasterAccountId") or ""
-    roots = list(_pages(organizations, "list_roots", "Roots"))
+    roots = list(pages(organizations, "list_roots", "Roots"))
     if not roots:
         raise TransitError("ListRoots", "NoRoots", "the answer holds no root")
-    units = _walk(organizations, [_root(root, org_id) for root in roots])
+    units = walk(organizations, [_root(root, org_id) for root in roots])
     accounts = _accounts(organizations, units, management)
     return Directory(
         org_id=org_id,
@@ -44,7 +44,7 @@ def read_directory(organizations: Service) -> Directory:
 
 def read_policies(organizations: Service) -> tuple[Policy, ...]:
     """Every service control policy; raises AwsError."""
-    found = _pages(organizations, "list_policies", "Policies", Filter=_SCP)
+    found = pages(organizations, "list_policies", "Policies", Filter=SCP)
     return tuple(Policy(_field(item, "Id", "ListPolicies"), item.get("Name") or "") for item in found)
 
 
@@ -53,7 +53,7 @@ def _root(root: Mapping[str, Any], org_id: str) -> Entity:
     return Entity(root_id, EntityType.ROOT, root.get("Name") or "", f"{org_id}/{root_id}")
 
 
-def _walk(organizations: Service, roots: Iterable[Entity]) -> list[Entity]:
+def walk(organizations: Service, roots: Iterable[Entity]) -> list[Entity]:
     """The roots and every OU below them. An OU met again, moved meanwhile, is not walked again."""
     found = {root.id: root for root in roots}
     waiting = list(found.values())
@@ -66,7 +66,7 @@ def _walk(organizations: Service, roots: Iterable[Entity]) -> list[Entity]:
 
 def _units(organizations: Service, parent: Entity) -> list[Entity]:
     method = "list_organizational_units_for_parent"
-    listed = _pages(organizations, method, "OrganizationalUnits", ParentId=parent.id)
+    listed = pages(organizations, method, "OrganizationalUnits", ParentId=parent.id)
     return [_unit(item, parent) for item in listed]
 
 
@@ -78,13 +78,13 @@ def _unit(item: Mapping[str, Any], parent: Entity) -> Entity:
 
 def _accounts(organizations: Service, units: Iterable[Entity], management: str) -> list[Entity]:
     """By one listing, if AWS tells the paths in it; parent by parent otherwise."""
-    listed = list(_pages(organizations, "list_accounts", "Accounts"))
+    listed = list(pages(organizations, "list_accounts", "Accounts"))
     if all(item.get("Paths") for item in listed):
         return [_account(item, item["Paths"][0].rstrip("/"), management) for item in listed]
     return [
         _account(item, unit.path, management)
         for unit in units
-        for item in _pages(organizations, "list_accounts_for_parent", "Accounts", ParentId=unit.id)
+        for item in pages(organizations, "list_accounts_for_parent", "Accounts", ParentId=unit.id)
     ]
 
 
@@ -129,12 +129,12 @@ def _partition(organization: Mapping[str, Any]) -> str:
 def _hint(organization: Mapping[str, Any], roots: Iterable[Mapping[str, Any]]) -> str:
     if organization.get("FeatureSet") == "CONSOLIDATED_BILLING":
         return "the organization has only consolidated billing; access reports need all features"
-    if not any(kind.get("Type") == _SCP for root in roots for kind in root.get("PolicyTypes") or ()):
+    if not any(kind.get("Type") == SCP for root in roots for kind in root.get("PolicyTypes") or ()):
         return "service control policies are not enabled; access reports need them"
     return ""
 
 
-def _pages(organizations: Service, method: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+def pages(organizations: Service, method: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
     """The items of all pages. An empty page may not be the last; a token seen before never ends."""
     seen: set[str] = set()
     token: dict[str, str] = {}

@@ -2,15 +2,20 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from exporter.aws.access import Access, Door
-from exporter.aws.calls import Call
+from exporter.aws.calls import Call, Service
 from exporter.aws.directory import read_directory, read_policies
 from exporter.aws.lookup import find_entity
+from exporter.aws.members import read_attached, read_members
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.errors import CredentialsError, DeniedError
 from exporter.model import Discovery, Entity
+from exporter.recommend import Attached, Member
+
+_Found = TypeVar("_Found")
 
 
 class AwsOrganization:
@@ -61,8 +66,19 @@ class AwsOrganization:
 
     def find(self, entity_id: str) -> Entity:
         """One entity, in scope or not, without its name; raises AwsError."""
+        return self._asked(lambda organizations: find_entity(organizations, entity_id))
+
+    def members(self, entity: Entity) -> tuple[Member, ...]:
+        """The accounts that it is or has below, whatever the scope; raises AwsError."""
+        return self._asked(lambda organizations: read_members(organizations, entity))
+
+    def attached(self, entity: Entity) -> tuple[Attached, ...]:
+        """The SCPs on it and above it, from the root down; raises AwsError."""
+        return self._asked(lambda organizations: read_attached(organizations, entity))
+
+    def _asked(self, read: Callable[[Service], _Found]) -> _Found:
         try:
-            return find_entity(self._door.service("organizations"), entity_id)
+            return read(self._door.service("organizations"))
         except DeniedError as error:
             raise _explained(error) from error
 

@@ -36,6 +36,7 @@ COMMANDS = {
         "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
     ),
     "report": Lazy("exporter.cli.report:report", "Show one access report, or many, now."),
+    "recommend": Lazy("exporter.cli.recommend:recommend", "Recommend an SCP that denies what nobody used."),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
     "print-iam-policy": Lazy(
         "exporter.cli.print_iam_policy:print_iam_policy", "Print the IAM policy that a configuration needs."

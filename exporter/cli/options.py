@@ -66,6 +66,12 @@ def quiet() -> Callable[[_Command], _Command]:
     return click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors.")
 
 
+def timeout() -> Callable[[_Command], _Command]:
+    """``--timeout``, for commands that wait for a report; in seconds."""
+    what = "How long to wait for a report."
+    return click.option("--timeout", type=Duration(), default="5m", show_default=True, help=what)
+
+
 def examples(*commands: str) -> str:
     """The epilog of a command: how it is called."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for command in commands for line in command.split("\n"))

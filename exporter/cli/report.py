@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exporter.cli.options import Duration, config_file, examples, quiet
+from exporter.cli.options import config_file, examples, quiet, timeout
 from exporter.cli.organization import chosen, organization_option
 
 _SORT_KEYS = [
@@ -53,9 +53,7 @@ _EXAMPLES = examples(
     metavar="DIR",
     help="A file per report. One that is there already is not made again: an interrupted run goes on.",
 )
-@click.option(
-    "--timeout", type=Duration(), default="5m", show_default=True, help="How long to wait for a report."
-)
+@timeout()
 @quiet()
 def report(config_file: str | None, organization: str | None, **options: Any) -> int:
     """Show one access report, or many, now.

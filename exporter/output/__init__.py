@@ -1,5 +1,6 @@
 """One report for those who asked for it: a person, a spreadsheet, Prometheus' textfile collector."""
 
+from exporter.output.advice import advice
 from exporter.output.document import many_documents, one_document
 from exporter.output.reading import Reading
 from exporter.output.spreadsheet import spreadsheet
@@ -8,6 +9,7 @@ from exporter.output.textfile import textfile
 
 __all__ = [
     "Reading",
+    "advice",
     "ago",
     "console",
     "many_documents",

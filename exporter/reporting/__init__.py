@@ -1,8 +1,20 @@
 """Reports on request: asked for while somebody waits, and written as they are wanted."""
 
 from exporter.reporting.asking import Answered, Asker
+from exporter.reporting.case import Question, gather
 from exporter.reporting.progress import Waiting
 from exporter.reporting.request import Form, Request, Selection, works
 from exporter.reporting.run import run
 
-__all__ = ["Answered", "Asker", "Form", "Request", "Selection", "Waiting", "run", "works"]
+__all__ = [
+    "Answered",
+    "Asker",
+    "Form",
+    "Question",
+    "Request",
+    "Selection",
+    "Waiting",
+    "gather",
+    "run",
+    "works",
+]

@@ -1,0 +1,74 @@
+import pytest
+
+from exporter.model import Entity, EntityType
+from exporter.recommend import Attached, Member
+from tests.aws.conftest import data
+
+ORGANIZATION = {"Id": "o-exampleorgid", "MasterAccountId": "999999999999"}
+UNIT = Entity(
+    "ou-exam-bbbbbbbb", EntityType.ORGANIZATIONAL_UNIT, "", "o-exampleorgid/r-exam/ou-exam-bbbbbbbb", "r-exam"
+)
+ROOT = Entity("r-exam", EntityType.ROOT, "", "o-exampleorgid/r-exam")
+
+
+def account(account_id, path=None, **more):
+    return {"Id": account_id, "Name": "n", "State": "ACTIVE", "JoinedTimestamp": 1.5e9, **more} | (
+        {"Paths": [path]} if path else {}
+    )
+
+
+@pytest.fixture
+def members(aws, organization):
+    aws.say("DescribeOrganization", data(Organization=ORGANIZATION))
+    return organization().members
+
+
+def test_accounts_below_are_found_by_their_paths(aws, members):
+    below, beside = f"{UNIT.path}/", "o-exampleorgid/r-exam/ou-exam-bbbbbbbbb/"
+    aws.say("ListAccounts", data(Accounts=[account("1" * 12, below), account("2" * 12, beside)]))
+    assert members(UNIT) == (Member("1" * 12, "n", "ACTIVE", 1.5e9),)
+
+
+def test_where_aws_tells_no_paths_the_tree_is_walked(aws, members):
+    aws.say("ListAccounts", data(Accounts=[account("1" * 12), account("2" * 12)]))
+    aws.say(
+        "ListOrganizationalUnitsForParent",
+        data(OrganizationalUnits=[{"Id": "ou-exam-cccccccc"}]),
+        data(OrganizationalUnits=[]),
+    )
+    aws.say("ListAccountsForParent", data(Accounts=[]), data(Accounts=[account("1" * 12)]))
+    assert [member.id for member in members(UNIT)] == ["1" * 12]
+
+
+def test_the_management_account_is_no_member(aws, members):
+    aws.say(
+        "ListAccounts",
+        data(Accounts=[account("9" * 12, f"{ROOT.path}/"), account("1" * 12, f"{ROOT.path}/")]),
+    )
+    assert [member.id for member in members(ROOT)] == ["1" * 12]
+
+
+def test_an_account_is_its_own_member(aws, members):
+    one = Entity("1" * 12, EntityType.ACCOUNT, "", f"{UNIT.path}/{'1' * 12}", UNIT.id)
+    aws.say("ListAccounts", data(Accounts=[account("1" * 12), account("2" * 12)]))
+    assert [member.id for member in members(one)] == ["1" * 12]
+
+
+def test_an_account_of_unknown_age_has_none(aws, members):
+    aws.say("ListAccounts", data(Accounts=[{"Id": "1" * 12, "Status": "ACTIVE", "Paths": [f"{ROOT.path}/"]}]))
+    assert members(ROOT) == (Member("1" * 12, "", "ACTIVE", None),)
+
+
+def test_scps_are_read_from_the_root_down_each_text_once(aws, organization):
+    aws.say(
+        "ListPoliciesForTarget",
+        data(Policies=[{"Id": "p-full", "Name": "Full"}]),
+        data(Policies=[{"Id": "p-full", "Name": "Full"}, {"Id": "p-deny", "Name": "Deny"}]),
+    )
+    aws.say("DescribePolicy", lambda asked: data(Policy={"Content": asked["PolicyId"]}))
+    assert organization().attached(UNIT) == (
+        Attached("r-exam", "p-full", "Full", "p-full"),
+        Attached(UNIT.id, "p-full", "Full", "p-full"),
+        Attached(UNIT.id, "p-deny", "Deny", "p-deny"),
+    )
+    assert aws.count("DescribePolicy") == 2
