@@ -5,15 +5,19 @@ from exporter.aws.calls import Call
 from exporter.aws.documents import DocumentSession, Paging
 from exporter.aws.lookup import entity_at
 from exporter.aws.organization import AwsOrganization
+from exporter.aws.probe import AwsProber, Identity, Prober
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 
 __all__ = [
     "Access",
     "AwsOrganization",
+    "AwsProber",
     "Call",
     "DocumentSession",
+    "Identity",
     "Paging",
+    "Prober",
     "ReportSession",
     "Scope",
     "entity_at",

@@ -38,6 +38,10 @@ COMMANDS = {
     "report": Lazy("exporter.cli.report:report", "Show one access report, or many, now."),
     "recommend": Lazy("exporter.cli.recommend:recommend", "Recommend an SCP that denies what nobody used."),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
+    "check-aws": Lazy(
+        "exporter.cli.check_aws:check_aws",
+        "Check with the real credentials that AWS gives what the configuration wants.",
+    ),
     "print-iam-policy": Lazy(
         "exporter.cli.print_iam_policy:print_iam_policy", "Print the IAM policy that a configuration needs."
     ),

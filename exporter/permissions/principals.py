@@ -53,6 +53,12 @@ def policies(
     return {principal: document(statements) for principal, statements in needs.items()}
 
 
+def needed(organization: OrganizationConfig) -> frozenset[str]:
+    """The permissions that reading one organization takes, without becoming its role."""
+    statements = _reports(organization, ANY_ACCOUNT)
+    return frozenset(action for statement in statements for action in statement.actions)
+
+
 def _reports(organization: OrganizationConfig, account_id: str) -> tuple[Statement, ...]:
     targets = organization.targets
     every = (

@@ -8,6 +8,8 @@
     PUT    /_simulation/faults     [{"kind": "throttle", "operation": "ListAccounts", "times": 2}, …]
     POST   /_simulation/faults     the same, in addition to those that wait already
     DELETE /_simulation/faults     none any more
+    GET    /_simulation/denied     ["organizations:ListRoots", …]: permissions that callers lack
+    PUT    /_simulation/denied     lack these from now on, and no others
 """
 
 import json
@@ -22,6 +24,7 @@ from exporter.simulator.simulation import Simulation
 PREFIX = "/_simulation/"
 _JSON = "application/json"
 _FAULTS = TypeAdapter(list[Fault])
+_ACTIONS = TypeAdapter(set[str])
 
 
 def control(simulation: Simulation, request: Request) -> Answer:
@@ -37,7 +40,9 @@ def control(simulation: Simulation, request: Request) -> Answer:
             simulation.faults.clear()
         case (("PUT" | "POST"), "faults"):
             return _set_faults(simulation, request)
-        case _, ("calls" | "faults"):
+        case (("GET" | "PUT"), "denied"):
+            return _denied(simulation, request)
+        case _, ("calls" | "faults" | "denied"):
             return _json({"error": f"{request.method} is not for {request.path}"}, 405)
         case _:
             return _json({"error": f"there is no {request.path}"}, 404)
@@ -53,6 +58,15 @@ def _set_faults(simulation: Simulation, request: Request) -> Answer:
         simulation.faults.clear()
     simulation.faults.extend(faults)
     return _waiting(simulation)
+
+
+def _denied(simulation: Simulation, request: Request) -> Answer:
+    try:
+        if request.method == "PUT":
+            simulation.denied = _ACTIONS.validate_json(request.body)
+    except ValidationError as error:
+        return _json({"error": str(error)}, 400)
+    return _json(sorted(simulation.denied))
 
 
 def _waiting(simulation: Simulation) -> Answer:

@@ -77,6 +77,12 @@ class Desk:
         with self._lock:
             return tuple(self._jobs.values())
 
+    def forget(self) -> None:
+        """Give no result again, and free the slot."""
+        with self._lock:
+            self._latest.clear()
+            self._running = None
+
     def generate(
         self, owner: tuple[str, str], selection: Selection, fault: Callable[[], Fault | None]
     ) -> SimulatedJob:

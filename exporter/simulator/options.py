@@ -18,7 +18,7 @@ class SimulationOptions:
     that are missing, or that leave the account out; ``Account.State`` beside or in place of the older
     ``Account.Status``; names full of characters that need escaping; Organizations' documented throttles
     (also multiplied by ``speed``); SCPs that are not enabled; an organization without all features; a caller
-    whose keys are a member account's.
+    whose keys are a member account's; permissions that callers lack (``iam:GetOrganizationsAccessReport``).
     """
 
     accounts: int = 30
@@ -38,4 +38,5 @@ class SimulationOptions:
     scps_enabled: bool = True
     all_features: bool = True
     caller_is_management: bool = True
+    denied: frozenset[str] = frozenset()
     clock: Callable[[], float] = time.time

@@ -29,6 +29,18 @@ NOT_AUTHORIZED = Failure(
     "ORGANIZATIONS_REPORT_ACCESS_DENIED",
     "Requester is not authorized to perform the required AWS Organizations Describe* and List* actions.",
 )
+# Without any of these a job ends NOT_AUTHORIZED.
+READ_FOR_A_JOB = frozenset(
+    f"organizations:{operation}"
+    for operation in (
+        "DescribePolicy",
+        "ListChildren",
+        "ListParents",
+        "ListPoliciesForTarget",
+        "ListRoots",
+        "ListTargetsForPolicy",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from exporter.simulator.messages import Answer, Caller, Refusal, Request
 from exporter.simulator.names import hostile
 from exporter.simulator.options import SimulationOptions
 from exporter.simulator.organization import Organization
-from exporter.simulator.reports import Content, Reports
+from exporter.simulator.reports import NOT_AUTHORIZED, READ_FOR_A_JOB, Content, Failure, Reports
 from exporter.simulator.services import service_names
 from exporter.simulator.throttle import Throttle
 from exporter.simulator.tokens import TokenService
@@ -37,7 +37,7 @@ class Simulation:
     """The simulated AWS behind an endpoint, and what a test may know about it and do to it.
 
     ``calls`` tells what was asked, ``faults`` takes what shall go wrong, ``organization`` is the truth about
-    the tree. Safe to use from several threads.
+    the tree, ``denied`` the permissions the callers lack. Safe to use from several threads.
     """
 
     def __init__(self, options: SimulationOptions) -> None:
@@ -46,9 +46,10 @@ class Simulation:
         self.calls = CallLog()
         self.faults = Faults()
         names = _christened(service_names()) if options.hostile_names else service_names()
+        self.denied = set(options.denied)
         self._reports = Reports(self.organization, names, _activity(options, names, self.organization))
         self._desk = Desk(
-            self._reports.services,
+            self._services,
             total=len(names),
             seed=options.seed,
             speed=options.speed,
@@ -67,6 +68,12 @@ class Simulation:
         self._throttle = Throttle(speed=options.speed, clock=options.clock) if options.throttles else None
         self._tokens = TokenService(self._callers_account())
 
+    def _services(self, entity_path: str, policy_id: str) -> frozenset[str] | Failure:
+        """What a report will list. AWS reads the organization with the caller's permissions to make it."""
+        if self.denied & READ_FOR_A_JOB:
+            return NOT_AUTHORIZED
+        return self._reports.services(entity_path, policy_id)
+
     def _callers_account(self) -> str:
         if self.options.caller_is_management:
             return self.organization.management_account.id
@@ -80,6 +87,10 @@ class Simulation:
     def jobs(self) -> tuple[SimulatedJob, ...]:
         """The jobs that were accepted, oldest first."""
         return self._desk.jobs
+
+    def forget(self) -> None:
+        """Let the next job be a new one, whatever was asked for within the last minute."""
+        self._desk.forget()
 
     def answer(self, request: Request) -> Answer:
         """What AWS answers, or what came of it on the way."""
@@ -117,6 +128,8 @@ class Simulation:
     def _routed(self, caller: Caller, operation: str, request: Request) -> Answer:
         if not caller.access_key:
             raise Refusal(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+        if f"{caller.api}:{operation}" in self.denied:
+            raise _not_allowed(caller, operation)
         if caller.api == "organizations":
             return self._directory.answer(operation, caller, _parameters(request))
         if caller.api == "iam" and operation in self._iam.operations:
@@ -169,6 +182,15 @@ def _replacement(fault: Fault, api: str) -> Answer:
         case _:
             code = fault.code or "ServiceUnavailable"
             return _error(api, fault.status, code, fault.message or "Simulated fault.")
+
+
+def _not_allowed(caller: Caller, operation: str) -> Refusal:
+    action = f"{caller.api}:{operation}"
+    who = f"User: arn:aws:iam::{caller.account_id}:user/simulated is not authorized to perform: {action}"
+    message = f"{who} because no identity-based policy allows the {action} action"
+    if caller.api == "organizations":
+        return Refusal(400, "AccessDeniedException", message)
+    return Refusal(403, "AccessDenied", message)
 
 
 def _error(api: str, status: int, code: str, message: str) -> Answer:

@@ -1,0 +1,87 @@
+"""``check-aws``: what stands between the configuration and its reports."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exporter.cli.options import config_file, examples, option, quiet, timeout
+from exporter.cli.organization import chosen, configured, organization_option
+
+if TYPE_CHECKING:
+    from exporter.preflight import Check, Findings
+
+_EXAMPLES = examples(
+    "org-access-exporter check-aws --config.file config.yml",
+    "org-access-exporter check-aws --config.file config.yml --output json | jq .organizations",
+)
+
+
+@click.command("check-aws", epilog=_EXAMPLES)
+@config_file()
+@organization_option()
+@option("--state.url", default=None, metavar="URL", help="The state of serve: a table is looked at too.")
+@timeout()
+@click.option(
+    "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="The format."
+)
+@quiet()
+def check_aws(
+    *,
+    config_file: str | None,
+    organization: str | None,
+    state_url: str | None,
+    timeout: float,
+    output: str,
+    quiet: bool,
+) -> int:
+    """Check with the real credentials that AWS gives what the configuration wants.
+
+    Looks at identity, organization, every permission that is needed, one real report on the root, and how
+    long it takes to read everything. Exits with 1 if anything failed. Changes nothing in AWS.
+    """
+    wanted = [chosen(config_file, organization)] if organization else configured(config_file).organizations
+    from exporter.preflight import run  # noqa: PLC0415 - boto3; --help has no use for it
+    from exporter.store import default_url  # noqa: PLC0415 - as above
+
+    found = run(wanted, state_url or default_url(), timeout, quiet=quiet)
+    if output == "json":
+        click.echo(json.dumps(_document(found), indent=2))
+    else:
+        _print(found)
+    return 0 if found.passed else 1
+
+
+def _print(found: "Findings") -> None:
+    from exporter.output import console  # noqa: PLC0415 - as above
+    from exporter.preflight import ticks  # noqa: PLC0415 - as above
+
+    page = console(sys.stdout)
+    for name, checks in found.organizations.items():
+        page.print(ticks(f"organization {name}", checks, page.encoding))
+    page.print(ticks("state", found.state, page.encoding))
+
+
+def _document(found: "Findings") -> dict[str, Any]:
+    organizations = [{"name": name, **_checks(checks)} for name, checks in found.organizations.items()]
+    return {"ok": found.passed, "organizations": organizations, "state": _checks(found.state)}
+
+
+def _checks(checks: tuple["Check", ...]) -> dict[str, Any]:
+    from exporter.preflight import missing, passed  # noqa: PLC0415 - as above
+
+    return {
+        "ok": passed(checks),
+        "missing_permissions": list(missing(checks)),
+        "checks": [
+            {
+                "check": check.name,
+                "result": check.result.value,
+                "detail": check.detail,
+                "remedy": check.remedy,
+                "permission": check.permission or None,
+            }
+            for check in checks
+        ],
+    }

@@ -1,0 +1,9 @@
+"""What stands between a configuration and its reports, found out by asking AWS."""
+
+from exporter.preflight.check import Check, Findings, Result, missing, passed
+from exporter.preflight.organization import Preflight
+from exporter.preflight.run import run
+from exporter.preflight.state import state_checks
+from exporter.preflight.ticks import ticks
+
+__all__ = ["Check", "Findings", "Preflight", "Result", "missing", "passed", "run", "state_checks", "ticks"]

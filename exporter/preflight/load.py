@@ -1,0 +1,23 @@
+"""Whether AWS's one slot is enough for what the configuration wants."""
+
+from exporter.config import OrganizationConfig
+from exporter.model import Discovery
+from exporter.order import plan
+from exporter.preflight.check import Check, Result
+from exporter.times import spoken
+
+
+def load_check(config: OrganizationConfig, discovery: Discovery, job_seconds: float) -> Check:
+    """How long a sweep takes, and which share of the time reports will be made.
+
+    ``job_seconds`` is what a report on the root took, the longest there is.
+    """
+    work = plan(discovery, config.targets, config.job_ids)
+    made = [item for item in work if item.entity is not None]
+    share = sum(job_seconds / item.target.refresh for item in made)
+    sweep = f"{len(made)} reports in about {spoken(job_seconds * len(made))}"
+    detail = f"{sweep}; with the refresh intervals, reports are made {share:.1%} of the time"
+    if share <= 1:
+        return Check("sweep", Result.OK, detail)
+    remedy = "AWS makes one report at a time: lengthen targets.*.refresh, or narrow include"
+    return Check("sweep", Result.WARNING, detail, remedy)

@@ -1,0 +1,108 @@
+import io
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
+
+from exporter.config import default
+from exporter.model import Discovery, Entity, EntityType
+from exporter.output import console
+from exporter.permissions import TABLE
+from exporter.preflight import Check, Result, state_checks, ticks
+from exporter.preflight.load import load_check
+from exporter.preflight.state import table_checks
+from exporter.store import open_store
+
+ROOT = Entity("r-root", EntityType.ROOT, "Root", "o-org/r-root")
+URL = "dynamodb://reports?region=eu-west-1"
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+
+class FakeTable:
+    """A client of DynamoDB for which some operations end in an error."""
+
+    def __init__(self, **errors):
+        self._errors = errors
+
+    def __getattr__(self, method):
+        def call(**_):
+            if method in self._errors:
+                raise self._errors[method]
+            return {}
+
+        return call
+
+
+def refusal(operation, code):
+    return ClientError({"Error": {"Code": code, "Message": "told"}}, operation)
+
+
+def test_a_sweep_is_estimated_from_what_the_report_on_the_root_took():
+    check = load_check(default().organizations[0], Discovery("o", "9", "aws", (ROOT,)), 10.0)
+    assert (check.result, check.detail.partition(";")[0]) == (Result.OK, "1 reports in about 10 s")
+
+
+def test_more_than_the_slot_can_make_is_a_warning():
+    entities = tuple(
+        Entity(f"{number:012}", EntityType.ACCOUNT, "", f"o/r/{number:012}", "r") for number in range(20_000)
+    )
+    check = load_check(default().organizations[0], Discovery("o", "9", "aws", entities), 9.0)
+    assert check.result is Result.WARNING
+    assert "refresh" in check.remedy
+
+
+@mock_aws
+def test_a_table_that_may_be_used_passes_and_nothing_is_written():
+    store = open_store(URL, create=True)
+    found = state_checks(URL)
+    assert {check.permission for check in found} == set(TABLE)
+    assert {check.result for check in found} == {Result.OK}
+    assert dict(store.recall("check-aws").standings) == {}
+    store.close()
+
+
+@mock_aws
+def test_a_table_that_is_not_there_is_told_once():
+    (check,) = state_checks(URL)
+    assert check.result is Result.FAILED
+    assert "--state.create" in check.remedy
+
+
+@pytest.mark.parametrize("permission", TABLE)
+def test_a_permission_on_the_table_that_is_missing_is_named(permission):
+    operation = permission.partition(":")[2]
+    method = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation)[1:]
+    client = FakeTable(**{method: refusal(operation, "AccessDeniedException")})
+    failed = [check for check in table_checks("reports", client) if check.result is Result.FAILED]
+    assert [check.permission for check in failed] == [permission]
+
+
+def test_a_write_that_its_condition_holds_back_is_allowed():
+    held = refusal("PutItem", "ConditionalCheckFailedException")
+    found = table_checks("reports", FakeTable(put_item=held, update_item=held, delete_item=held))
+    assert {check.result for check in found} == {Result.OK}
+
+
+def test_a_table_that_cannot_be_reached_is_no_missing_permission():
+    lost = EndpointConnectionError(endpoint_url="x")
+    found = table_checks("reports", FakeTable(query=lost))
+    assert Result.FAILED not in {check.result for check in found}
+    assert Result.WARNING in {check.result for check in found}
+
+
+@pytest.mark.parametrize(("url", "result"), [("memory:", Result.OK), ("dynamodb://x?a=b", Result.FAILED)])
+def test_other_states_are_told(url, result):
+    (check,) = state_checks(url)
+    assert check.result is result
+
+
+def test_where_there_are_no_ticks_there_are_words():
+    out = io.StringIO()
+    checks = [Check("a", Result.OK, "fine"), Check("b", Result.FAILED, "x\x1b[2J", "mend it")]
+    console(out).print(ticks("state", checks, "ascii"))
+    assert out.getvalue() == "state\n  ok   a: fine\n  FAIL b: x [2J\n       -> mend it\n"
