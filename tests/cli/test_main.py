@@ -122,7 +122,7 @@ def test_the_list_of_commands_says_what_the_command_says(name):
 def test_the_shell_completes_commands():
     environment = os.environ | {
         "_ORG_ACCESS_EXPORTER_COMPLETE": "bash_complete",
-        "COMP_WORDS": "org-access-exporter ch",
+        "COMP_WORDS": "org-access-exporter check-c",
         "COMP_CWORD": "1",
     }
     ran = subprocess.run(
