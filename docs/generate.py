@@ -18,6 +18,9 @@ from exporter.config import json_schema, reference
 from exporter.families import FAMILIES, Family, Group, OrganizationFamily, SubjectFamily
 from exporter.recommend import PROTECTED
 
+sys.path.insert(0, str(Path(__file__).parent))
+from manual import manual
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "docs/recommendations.md", "docs/metrics.md", "docs/flags.md", "docs/configuration.md")
 _MARKED = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -140,7 +143,7 @@ def files() -> dict[Path, str]:
     """What every generated file should hold."""
     wanted = {ROOT / page: filled((ROOT / page).read_text(encoding="utf-8")) for page in PAGES}
     schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
-    return {**wanted, ROOT / "docs/config.schema.json": schema}
+    return {**wanted, ROOT / "docs/config.schema.json": schema, ROOT / "docs/org-access-exporter.1": manual()}
 
 
 def stale() -> list[str]:

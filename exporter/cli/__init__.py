@@ -17,8 +17,8 @@ Every flag has an environment variable: ORG_ACCESS_EXPORTER_ and its name, with
 dots and dashes as underscores; --config.file is ORG_ACCESS_EXPORTER_CONFIG_FILE.
 
 \b
-Completion: eval "$(_ORG_ACCESS_EXPORTER_COMPLETE=bash_source {PROGRAM})"
-in bash; zsh_source and fish_source are for zsh and fish."""
+{PROGRAM} COMMAND --help has examples; completion teaches your shell.
+NO_COLOR switches colours off, and pipes never see any."""
 
 
 class Lazy(NamedTuple):
@@ -44,6 +44,9 @@ COMMANDS = {
     ),
     "print-iam-policy": Lazy(
         "exporter.cli.print_iam_policy:print_iam_policy", "Print the IAM policy that a configuration needs."
+    ),
+    "completion": Lazy(
+        "exporter.cli.completion:completion", "Print the script that completes commands and flags in a shell."
     ),
     "version": Lazy("exporter.cli.version:version", "Show the versions of the program and its libraries."),
 }

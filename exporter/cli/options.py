@@ -10,6 +10,9 @@ from exporter.config.durations import parse_duration
 ENVIRONMENT_PREFIX = "ORG_ACCESS_EXPORTER"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+# For completion alone: whether a file can be used is told by what reads it, in a line of its own.
+_PATH = click.Path(readable=False)
+
 
 def environment_variable(flag: str) -> str:
     """``--config.file`` is ``ORG_ACCESS_EXPORTER_CONFIG_FILE``: dots and dashes become underscores."""
@@ -52,13 +55,13 @@ class Duration(click.ParamType[float]):
 
 def config_file() -> Callable[[_Command], _Command]:
     """``--config.file``; None with no file."""
-    return option("--config.file", metavar="FILE", help="The configuration (YAML).")
+    return option("--config.file", type=_PATH, metavar="FILE", help="The configuration (YAML).")
 
 
 def web_config_file() -> Callable[[_Command], _Command]:
     """``--web.config.file``; None with no file."""
     what = "TLS, authentication and headers, in exporter-toolkit's format."
-    return option("--web.config.file", metavar="FILE", help=what)
+    return option("--web.config.file", type=_PATH, metavar="FILE", help=what)
 
 
 def quiet() -> Callable[[_Command], _Command]:
