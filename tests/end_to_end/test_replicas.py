@@ -170,8 +170,10 @@ def test_a_write_that_was_three_terms_on_its_way_changes_nothing(replicas, dynam
         replicas.leader()
         replicas.start("TWO")
         wait_for(lambda: len(replicas.calls()) > 50, "fifty calls")
+        # Alone at first: a replica sends one write at a time, and a renewal would keep the others at home.
+        wire.hold("TransactWriteItems")
+        wait_for(lambda: wire.held, "a write on its way")
         wire.hold("TransactWriteItems", "UpdateItem")
-        wait_for(lambda: "TransactWriteItems" in wire.held, "a write on its way")
         began = time.time()
         wait_for(lambda: "TWO" in replicas.callers(began), "the other to take over", 3 * TERM)
         time.sleep(TERM)
