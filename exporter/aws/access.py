@@ -4,14 +4,15 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError
+from botocore.loaders import create_loader
 
 from exporter import __version__
 from exporter.aws.calls import Call, Meter, Service
@@ -21,6 +22,12 @@ from exporter.errors import AwsError, CredentialsError
 
 _ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last
 _SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
+
+
+@cache
+def _models(data_path: str | None) -> Any:
+    """The descriptions of AWS's services, read once for all organizations: for each they would be 12 MB."""
+    return create_loader(data_path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +174,12 @@ class Door:
 
     def _botocore(self) -> Any:
         if self._session is None:
-            core = botocore.session.Session()
+            session = botocore.session.Session(profile=self._access.profile)
+            # Not boto3's session on top of it: that adds a path to the shared loader each time one is made.
+            session.register_component("data_loader", _models(session.get_config_variable("data_path")))
             if self._wire_times:
-                keep_wire_times(core)
-            session = boto3.Session(
-                botocore_session=core, profile_name=self._access.profile, region_name=self._access.region
-            )
-            self._meter.attach(session.events)
+                keep_wire_times(session)
+            self._meter.attach(session.get_component("event_emitter"))
             self._session = session
             self._services = {}
         return self._session
@@ -183,8 +189,9 @@ class Door:
         if known and known[0] == keys:
             return known[1]
         try:
-            client = self._botocore().client(
+            client = self._botocore().create_client(
                 api,
+                region_name=self._access.region,
                 endpoint_url=self._access.endpoint(api),
                 aws_access_key_id=keys.access_key,
                 aws_secret_access_key=keys.secret_key,
