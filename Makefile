@@ -48,6 +48,7 @@ tools: ## promtool, Prometheus, Alertmanager, helm, into .tools/ where the syste
 docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart and policies take from the code
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m grafana
+	$(BIN)/python -m tests.faults
 	$(BIN)/python deploy/helm/generate.py
 	$(BIN)/python deploy/iam/generate.py
 

@@ -12,6 +12,7 @@ Rules:
 * IN_PROGRESS, and any status AWS may invent later, means: ask again, until the deadline.
 * Pages are followed while ``IsTruncated``, however short they are. Truncated without a marker, or with a
   marker that was seen before, ends the job: following it would never end.
+* A report without JobCreationDate ends the job: how fresh it is, nobody could tell.
 * The counts are the first page's. Once COMPLETED was said, a later page that says otherwise is a
   contradiction and ends the job.
 * A service that stands in several rows is kept once, with its latest use.
@@ -42,6 +43,7 @@ class Fault(StrEnum):
     NO_MARKER = "TruncatedWithoutMarker"
     MARKER_LOOP = "MarkerRepeated"
     CONTRADICTION = "ContradictoryPages"
+    NO_DATE = "NoJobCreationDate"
     LOST = "NoSuchEntity"
     UNNAMED = "Unknown"
 
@@ -116,6 +118,8 @@ class Job:
         return self._collected(page)
 
     def _collected(self, page: Page) -> "Job":
+        if self._first is None or self._first.created is None:
+            return self.failed(Fault.NO_DATE, "the report does not say when it was made")
         job = replace(self, _rows=self._rows + page.services)
         if not page.truncated:
             return job._finished()  # noqa: SLF001 - the same class
@@ -128,8 +132,9 @@ class Job:
     def _finished(self) -> "Job":
         first = self._first
         assert first is not None
+        assert first.created is not None
         report = Report(
-            created=first.created or 0.0,
+            created=first.created,
             completed=first.completed,
             accessible=first.accessible,
             not_accessed=first.not_accessed,

@@ -96,6 +96,13 @@ def _fresh_until(report: Report, refresh: float, now: float) -> float:
     return report.created + refresh if report.created <= now + SKEW else 0.0
 
 
+def newer(known: Report | None, told: Report, now: float) -> Report:
+    """The report to show: never an older one than before, unless that had a date that cannot be."""
+    if known is None or known.created > now + SKEW:
+        return told
+    return told if told.created >= known.created else known
+
+
 def next_due(
     work: Iterable[Work], standings: Mapping[Subject, Standing], now: float
 ) -> tuple[Work | None, float]:

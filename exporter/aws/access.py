@@ -16,7 +16,8 @@ from botocore.loaders import create_loader
 
 from exporter import __version__
 from exporter.aws.calls import Call, Meter, Service
-from exporter.aws.faults import mapped
+from exporter.aws.faults import mapped, reason
+from exporter.aws.intake import limit
 from exporter.aws.wire import keep_wire_times
 from exporter.errors import AwsError, CredentialsError
 
@@ -200,11 +201,11 @@ class Door:
             )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error
+        limit(client)
         service = Service(client, self._meter, keys.principal)
         self._services[api] = (keys, service)
         return service
 
 
 def _credentials_error(error: Exception) -> AwsError:
-    told = mapped(_SOURCE, error)
-    return CredentialsError(told.operation, told.code, told.message)
+    return CredentialsError(_SOURCE, type(error).__name__, reason(error))

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from exporter.aws.faults import mapped
+from exporter.aws.faults import NAME, clipped, mapped
 from exporter.errors import LeaseLostError
 
 _NO_SUCCESS = 300  # the first HTTP status that is none
@@ -84,7 +84,7 @@ def _refuse_garbage(response_dict: dict[str, Any], **_: Any) -> None:
 def _code(parsed: dict[str, Any]) -> str:
     """The error code of an answer; its status where an answer that is no success has none."""
     status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return str(parsed.get("Error", {}).get("Code") or (status if status >= _NO_SUCCESS else ""))
+    return clipped(parsed.get("Error", {}).get("Code") or (status if status >= _NO_SUCCESS else ""), NAME)
 
 
 class Service:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporter.aws.calls import Service
+from exporter.aws.faults import NAME, clipped
 from exporter.errors import TransitError
 from exporter.model import Entity, EntityType, Policy
 
 SCP = "SERVICE_CONTROL_POLICY"
+_MOST_PAGES = 10_000  # four times what the largest organization has
 _PARTITION = 1  # its place in an ARN
 
 
@@ -45,12 +47,14 @@ def read_directory(organizations: Service) -> Directory:
 def read_policies(organizations: Service) -> tuple[Policy, ...]:
     """Every service control policy; raises AwsError."""
     found = pages(organizations, "list_policies", "Policies", Filter=SCP)
-    return tuple(Policy(_field(item, "Id", "ListPolicies"), item.get("Name") or "") for item in found)
+    return tuple(
+        Policy(_field(item, "Id", "ListPolicies"), clipped(item.get("Name"), NAME)) for item in found
+    )
 
 
 def _root(root: Mapping[str, Any], org_id: str) -> Entity:
     root_id = _field(root, "Id", "ListRoots")
-    return Entity(root_id, EntityType.ROOT, root.get("Name") or "", f"{org_id}/{root_id}")
+    return Entity(root_id, EntityType.ROOT, clipped(root.get("Name"), NAME), f"{org_id}/{root_id}")
 
 
 def walk(organizations: Service, roots: Iterable[Entity]) -> list[Entity]:
@@ -73,12 +77,15 @@ def _units(organizations: Service, parent: Entity) -> list[Entity]:
 def _unit(item: Mapping[str, Any], parent: Entity) -> Entity:
     unit_id = _field(item, "Id", "ListOrganizationalUnitsForParent")
     path = _ending((item.get("Path") or "").rstrip("/") or parent.path, unit_id)
-    return Entity(unit_id, EntityType.ORGANIZATIONAL_UNIT, item.get("Name") or "", path, parent.id)
+    return Entity(unit_id, EntityType.ORGANIZATIONAL_UNIT, clipped(item.get("Name"), NAME), path, parent.id)
 
 
 def _accounts(organizations: Service, units: Iterable[Entity], management: str) -> list[Entity]:
     """By one listing, if AWS tells the paths in it; parent by parent otherwise."""
     listed = list(pages(organizations, "list_accounts", "Accounts"))
+    if not listed:
+        # The management account is always there: whoever believed this would drop all that is known.
+        raise TransitError("ListAccounts", "NoAccounts", "the answer holds no account")
     if all(item.get("Paths") for item in listed):
         return [_account(item, item["Paths"][0].rstrip("/"), management) for item in listed]
     return [
@@ -94,7 +101,7 @@ def _account(item: Mapping[str, Any], path: str, management: str) -> Entity:
     return Entity(
         id=account_id,
         type=EntityType.MANAGEMENT_ACCOUNT if account_id == management else EntityType.ACCOUNT,
-        name=item.get("Name") or "",
+        name=clipped(item.get("Name"), NAME),
         path=path,
         parent_id=path.split("/")[-2],
         state=item.get("State") or item.get("Status") or "",
@@ -138,7 +145,7 @@ def pages(organizations: Service, method: str, key: str, **parameters: Any) -> I
     """The items of all pages. An empty page may not be the last; a token seen before never ends."""
     seen: set[str] = set()
     token: dict[str, str] = {}
-    while True:
+    for _ in range(_MOST_PAGES):
         answer = organizations.call(method, **parameters, **token)
         yield from answer.get(key) or ()
         following = answer.get("NextToken")
@@ -148,6 +155,7 @@ def pages(organizations: Service, method: str, key: str, **parameters: Any) -> I
             raise TransitError(method, "RepeatedToken", "AWS gave the same NextToken twice")
         seen.add(following)
         token = {"NextToken": following}
+    raise TransitError(method, "TooManyPages", f"no end after {_MOST_PAGES} pages")
 
 
 def _field(answer: Mapping[str, Any], name: str, operation: str) -> Any:

@@ -27,6 +27,8 @@ from exporter.errors import (
 )
 
 SERVER_ERROR = 500
+MESSAGE = 1000  # characters
+NAME = 512  # characters: no name, path or code of AWS's comes near
 
 _CREDENTIALS = (
     CredentialRetrievalError,
@@ -96,7 +98,25 @@ def mapped(operation: str, error: Exception) -> AwsError:
     """The error of our tree for what botocore raised during ``operation``."""
     if isinstance(error, ClientError):
         return _refusal(operation, error.response)
-    return _kind(error)(operation, type(error).__name__, " ".join(str(error).split()) or "no message")
+    told = reason(error)
+    if not isinstance(error, BotoCoreError):
+        told = f"the answer cannot be read ({told})"
+    return _kind(error)(operation, type(error).__name__, told)
+
+
+def reason(error: Exception) -> str:
+    """What an error says, on one line, without the answer that it may be about.
+
+    botocore's parser quotes all of it: one of STS has keys in it, and any may be huge.
+    """
+    told = str(error).split("\nb'")[0].split('\nb"')[0]
+    return clipped(" ".join(told.split()), MESSAGE) or "no message"
+
+
+def clipped(text: object, most: int) -> str:
+    """At most so many characters of what AWS said: it is logged, kept and shown."""
+    told = str(text or "")
+    return told if len(told) <= most else f"{told[: most - 1]}…"
 
 
 def _kind(error: Exception) -> type[AwsError]:
@@ -110,7 +130,7 @@ def _kind(error: Exception) -> type[AwsError]:
 
 def _refusal(operation: str, response: Any) -> AwsError:
     told = response.get("Error", {})
-    code = str(told.get("Code") or "Unknown")
+    code = clipped(told.get("Code"), NAME) or "Unknown"
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind = TransitError if status >= SERVER_ERROR else _CODES.get(code, RefusedError)
-    return kind(operation, code, str(told.get("Message") or "no message"))
+    return kind(operation, code, clipped(told.get("Message"), MESSAGE) or "no message")

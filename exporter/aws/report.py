@@ -6,6 +6,7 @@ from sys import intern
 from typing import Any
 
 from exporter.aws.calls import Service
+from exporter.aws.faults import MESSAGE, NAME, clipped
 from exporter.errors import CredentialsError, DeniedError, TransitError
 from exporter.model import Page, ServiceAccess, unused
 
@@ -66,7 +67,7 @@ def page(answer: Mapping[str, Any]) -> Page:
     error = answer.get("ErrorDetails") or {}
     rows = answer.get("AccessDetails") or ()
     return Page(
-        status=status,
+        status=clipped(status, NAME),
         created=_unix(answer.get("JobCreationDate")),
         completed=_unix(answer.get("JobCompletionDate")),
         accessible=answer.get("NumberOfServicesAccessible"),
@@ -74,8 +75,8 @@ def page(answer: Mapping[str, Any]) -> Page:
         services=tuple(_row(row) for row in rows if row.get("ServiceNamespace")),
         truncated=bool(answer.get("IsTruncated")),
         marker=answer.get("Marker") or "",
-        error_code=error.get("Code") or "",
-        error_message=error.get("Message") or "",
+        error_code=clipped(error.get("Code"), NAME),
+        error_message=clipped(error.get("Message"), MESSAGE),
     )
 
 
@@ -83,13 +84,17 @@ def _row(row: Mapping[str, Any]) -> ServiceAccess:
     used = _unix(row.get("LastAuthenticatedTime"))
     make = unused if used is None else ServiceAccess
     return make(
-        namespace=intern(row["ServiceNamespace"]),
-        name=intern(row.get("ServiceName") or ""),
-        region=intern(row.get("Region") or ""),
-        entity_path=intern(row.get("EntityPath") or ""),
+        namespace=_name(row["ServiceNamespace"]),
+        name=_name(row.get("ServiceName")),
+        region=_name(row.get("Region")),
+        entity_path=_name(row.get("EntityPath")),
         last_authenticated=used,
         authenticated_entities=row.get("TotalAuthenticatedEntities"),
     )
+
+
+def _name(text: str | None) -> str:
+    return intern(clipped(text, NAME))
 
 
 def _unix(moment: datetime | None) -> float | None:

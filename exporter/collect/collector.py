@@ -16,7 +16,7 @@ from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
 from exporter.model import Discovery, JobView, OrganizationView, Standing, StartedJob, Work
-from exporter.order import RETRY, longest_wait, next_due
+from exporter.order import RETRY, longest_wait, newer, next_due
 from exporter.poll import Experience, measured, took
 from exporter.telemetry.observer import Observer
 
@@ -208,8 +208,9 @@ class Collector:
         # AWS hands out results up to a minute old. Where its dates claim more, asking again at once would
         # be asking for ever: half an interval passes in any case.
         retry_at = self._pace.now() + work.target.refresh / 2
-        known = standing.known_beside(job.report)
-        self._stand(Standing(work.subject, job.report, job.view, retry_at=retry_at, last_known=known))
+        report = newer(standing.report, job.report, self._pace.now())
+        known = standing.known_beside(report)
+        self._stand(Standing(work.subject, report, job.view, retry_at=retry_at, last_known=known))
 
     def _fail(self, work: Work, standing: Standing, job: Job) -> None:
         wait = min(RETRY * 2.0 ** min(standing.failures, 30), longest_wait(work.target.refresh))

@@ -107,7 +107,8 @@ def test_an_empty_page_with_a_token_is_not_the_last(tree, organization):
 
 
 def test_the_token_of_a_page_is_given_back(tree, organization):
-    tree.say("ListAccounts", data(Accounts=[], NextToken="more"), data(Accounts=[]))
+    last = account("222222222222", f"{TOP}/")
+    tree.say("ListAccounts", data(Accounts=[], NextToken="more"), data(Accounts=[last]))
     organization().discover()
     assert [asked.get("NextToken") for asked in tree.parameters("ListAccounts")] == [None, "more"]
 
@@ -183,6 +184,20 @@ def test_garbage_is_not_taken_for_an_empty_organization(tree, organization, oper
 def test_an_organization_without_a_root_is_an_error(tree, organization):
     tree.say("ListRoots", data(Roots=[]))
     with pytest.raises(TransitError, match="no root"):
+        organization().discover()
+
+
+@pytest.mark.parametrize("answer", [data(), data(Accounts=[])])
+def test_an_organization_without_any_account_is_an_error(tree, organization, answer):
+    tree.say("ListAccounts", answer)
+    with pytest.raises(TransitError, match="no account"):
+        organization().discover()
+
+
+def test_tokens_without_end_are_an_error(tree, organization, monkeypatch):
+    monkeypatch.setattr("exporter.aws.directory._MOST_PAGES", 5)
+    tree.say("ListAccounts", *(data(Accounts=[], NextToken=str(number)) for number in range(9)))
+    with pytest.raises(TransitError, match="no end after 5 pages"):
         organization().discover()
 
 

@@ -165,7 +165,7 @@ def test_a_denied_generate_says_what_discovery_found_missing(aws, organization):
     aws.say("DescribeOrganization", data(Organization={"Id": "o-exampleorgid"}))
     aws.say("ListRoots", data(Roots=[{"Id": "r-exam", "PolicyTypes": []}]))
     aws.say("ListOrganizationalUnitsForParent", data(OrganizationalUnits=[]))
-    aws.say("ListAccounts", data(Accounts=[]))
+    aws.say("ListAccounts", data(Accounts=[{"Id": "999999999999", "Paths": ["o-exampleorgid/r-exam/"]}]))
     aws.say(GENERATE, query_error(403, "AccessDenied"))
     made = organization()
     made.discover()

@@ -224,6 +224,24 @@ def test_a_new_entity_is_asked_for_after_the_discovery_that_brings_it(bench):
     assert bench.standing(ACCOUNT).report
 
 
+def test_an_older_report_does_not_take_the_place_of_a_newer_one(bench):
+    bench.sweep()
+    good = bench.standing(ROOT).report
+    bench.pace.moment += HOUR
+    bench.aws.pages["job-4"] = deque([Page("COMPLETED", 1.5e9, 1.5e9 + 9, 1, 1)])
+    bench.collector.step()
+    standing = bench.standing(ROOT)
+    assert (standing.report, standing.job.created, standing.failures) == (good, 1.5e9, 0)
+
+
+def test_a_report_from_the_future_gives_way_to_any_other(bench):
+    bench.aws.pages["job-1"] = deque([Page("COMPLETED", 4e9, None, 1, 1)])
+    bench.sweep()
+    bench.pace.moment += HOUR
+    bench.sweep()
+    assert bench.standing(ROOT).report.created < 4e9
+
+
 def test_dates_from_long_ago_do_not_make_it_ask_without_end(bench):
     bench.aws.pages["job-1"] = deque([Page("COMPLETED", 1.5e9, 1.5e9 + 9, 1, 1)])
     bench.sweep(limit=10)

@@ -23,6 +23,11 @@ def test_a_job_begins_by_being_requested():
     assert Job(deadline=1.0).state is State.REQUESTED
 
 
+def test_a_report_without_a_date_ends_the_job_without_one(running):
+    job = running.answered(Page("COMPLETED", accessible=1, services=(S3,)))
+    assert (job.state, job.report, job.error_code) == (State.FAILED, None, Fault.NO_DATE)
+
+
 def test_an_accepted_job_runs(running):
     assert (running.state, running.job_id) == (State.RUNNING, "job-1")
 

@@ -93,7 +93,7 @@ def environment(folder, credentials=True, key="AKIDSIMULATED"):
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-credentials"),
     }
     if credentials:
-        own |= {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "simulated"}
+        own |= {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "simulated-secret"}
     return own
 
 

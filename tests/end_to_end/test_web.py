@@ -45,7 +45,7 @@ def test_a_broken_web_configuration_ends_the_start(tmp_path, config):
         tmp_path, "serve", config, "--web.listen-address=127.0.0.1:0", f"--web.config.file={tmp_path}/web.yml"
     ) as program:
         assert program.process.wait(30) == 1
-    [line] = program.log
+    *_, line = program.log
     assert line.endswith("web.yml:1:27: basic_auth_users.alice: not a bcrypt hash: it is too short")
 
 

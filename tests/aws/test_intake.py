@@ -1,0 +1,50 @@
+"""What is not taken in: answers without end, and the text of answers in errors."""
+
+import pytest
+
+from exporter.aws import intake
+from exporter.errors import CredentialsError, TransitError
+from tests.aws.conftest import data, query
+
+GET = "GetOrganizationsAccessReport"
+
+
+@pytest.fixture(params=[("MOST_BYTES", 10), ("LONGEST", -1.0)])
+def impatience(request, monkeypatch):
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+    monkeypatch.setattr(intake, *request.param)
+
+
+@pytest.mark.usefixtures("impatience")
+def test_an_answer_without_end_is_lost_and_asked_for_again(aws, organization, calls):
+    aws.say(GET, *[query(GET, "<JobStatus>IN_PROGRESS</JobStatus>")] * 4)
+    with pytest.raises(TransitError, match="did not end"):
+        organization().open_session(300.0).get("job")
+    assert [call.code for call in calls] == ["HTTPClientError"] * 4
+
+
+def test_an_error_does_not_quote_the_answer(aws, organization):
+    aws.say("AssumeRole", (200, "<AssumeRoleResponse><SecretAccessKey>canary"))
+    with pytest.raises((CredentialsError, TransitError)) as caught:
+        organization(role_arn="arn:aws:iam::111122223333:role/reader").open_session(300.0)
+    assert "canary" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_names_and_messages_are_cut(aws, organization):
+    rows = f"<member><ServiceNamespace>{'n' * 9999}</ServiceNamespace></member>"
+    told = "<Code>C</Code><Message>" + "m" * 9999 + "</Message>"
+    lists = f"<AccessDetails>{rows}</AccessDetails><ErrorDetails>{told}</ErrorDetails>"
+    aws.say(GET, query(GET, f"<JobStatus>FAILED</JobStatus>{lists}"))
+    page = organization().open_session(300.0).get("job")
+    assert (len(page.services[0].namespace), len(page.error_message)) == (512, 1000)
+
+
+def test_organizations_share_what_describes_the_services(aws, organization):
+    aws.say("DescribeOrganization", data(), data())
+    loaders = []
+    for _ in range(2):
+        made = organization()
+        made.open_session(300.0)
+        loaders.append(made._door._session.get_component("data_loader"))
+    assert loaders[0] is loaders[1]
