@@ -110,7 +110,8 @@ class Aws:
     pages: deque = field(default_factory=deque)
     calls: list[str] = field(default_factory=list)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
-    overlaps: int = 0
+    lost: int = 0
+    principal: str = "a user"
 
     def heal(self):
         self.seconds, self.taken_until = 9.0, 0.0
@@ -149,7 +150,9 @@ class Aws:
         self.calls.append(name)
         self.clock.moment += 0.05
         if self.troubles.get(name):
-            raise self.troubles[name].popleft()
+            error = self.troubles[name].popleft()
+            self.lost += isinstance(error, NoSuchJobError)
+            raise error
 
 
 class Life:
@@ -165,7 +168,8 @@ class Life:
     def restart(self):
         self.publication = Publication(self.pace.now)
         self.publication.configure([("org", every(), ())])
-        Follower("org", self.store, self.publication).look()
+        follower = Follower("org", self.store, self.publication)
+        follower.look()
         hold = Hold(Lease("org", 1), Tenure(float("inf"), 0.0), self.pace.monotonic)
         observer = Observer("org", Instruments(with_process=False))
         self.collector = Collector(
@@ -175,6 +179,7 @@ class Life:
             pace=self.pace,
             limits=Limits(job_timeout=300.0, max_report_age=self.max_report_age),
             jitter=lambda low, high: high,
+            unread=follower.started,
         )
 
     @property
