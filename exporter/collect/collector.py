@@ -15,7 +15,7 @@ from exporter.collect.reach import Reach, Stage
 from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
-from exporter.model import Discovery, JobView, OrganizationView, Standing, StartedJob, Work
+from exporter.model import Discovery, JobView, OrganizationView, ReportState, Standing, StartedJob, Work
 from exporter.order import RETRY, longest_wait, newer, next_due
 from exporter.poll import Experience, measured, took
 from exporter.telemetry.observer import Observer
@@ -104,7 +104,7 @@ class Collector:
         left = self._left_running(view, now)
         work, due = (left, now) if left else next_due(view.work, view.standings, now)
         if work is None:
-            self._rest()
+            self._rest(view)
             return due - now
         self._sweep.begin(self._pace.monotonic())
         self._desk.changed(running=work.subject)
@@ -227,7 +227,10 @@ class Collector:
     def _stand(self, standing: Standing) -> None:
         self._desk.stood(standing, job_seconds=self._experience.mean)
 
-    def _rest(self) -> None:
+    def _rest(self, view: OrganizationView) -> None:
+        if not view.states.get(ReportState.FAILED):
+            # The job that did not reach AWS was for a subject that went meanwhile; nothing is wrong any more.
+            self._reach.gained(Stage.JOB)
         done = self._sweep.rest(self._pace.monotonic())
         if done:
             self._observer.swept(done.reports, done.failed, done.busy)

@@ -93,6 +93,28 @@ def test_the_next_success_brings_the_organization_up_again(bench):
     assert bench.view.up
 
 
+def test_the_organization_is_up_again_when_the_subject_that_could_not_be_asked_is_gone(bench):
+    bench.aws.entities = (ROOT, ACCOUNT)
+    bench.collector.discover()
+    bench.collector.step()
+    bench.aws.trouble("open_session", EXPIRED)
+    bench.collector.step()
+    bench.aws.entities = (ROOT,)
+    bench.collector.discover()
+    assert not bench.view.up
+    bench.collector.step()
+    assert bench.view.up
+
+
+def test_the_organization_stays_down_while_a_subject_waits_for_its_next_try(bench):
+    bench.aws.entities = (ROOT,)
+    bench.collector.discover()
+    bench.aws.trouble("get", *[LOST] * 100)
+    bench.collector.step()
+    assert bench.collector.step() > 0
+    assert not bench.view.up
+
+
 def test_a_job_that_was_lost_is_generated_once_more(bench):
     bench.aws.trouble("get", UNKNOWN_JOB)
     bench.collector.step()

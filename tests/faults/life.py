@@ -108,8 +108,10 @@ class Aws:
     taken_until: float = 0.0
     troubles: dict[str, deque] = field(default_factory=dict)
     pages: deque = field(default_factory=deque)
+    rows: tuple[ServiceAccess, ...] = (_ROW,)
     calls: list[str] = field(default_factory=list)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    jobs: int = 0
     lost: int = 0
     principal: str = "a user"
 
@@ -118,6 +120,11 @@ class Aws:
         self.troubles.clear()
         self.pages.clear()
         self.ends = {job: (began, min(ends, self.clock.moment)) for job, (began, ends) in self.ends.items()}
+
+    def forget(self):
+        """What was called, and the jobs that are over."""
+        self.calls.clear()
+        self.ends = dict(list(self.ends.items())[-1:])
 
     def discover(self):
         self._call("discover")
@@ -132,7 +139,8 @@ class Aws:
         now = self.clock.moment
         if now < self.taken_until or any(ends > now for _, ends in self.ends.values()):
             raise SlotTakenError("Generate", "ReportGenerationLimitExceeded", "taken")
-        job_id = f"job-{len(self.ends)}"
+        self.jobs += 1
+        job_id = f"job-{self.jobs}"
         # A job that never ends is given up by AWS in the end: the slot cannot be lost for good.
         self.ends[job_id] = (now, now + min(self.seconds, 2 * HOUR))
         return job_id
@@ -144,7 +152,7 @@ class Aws:
         began, ends = self.ends[job_id]
         if self.clock.moment < ends:
             return Page("IN_PROGRESS", created=began)
-        return Page("COMPLETED", began, ends, 3, 2, (_ROW,))
+        return Page("COMPLETED", began, ends, 3, 2, self.rows)
 
     def _call(self, name):
         self.calls.append(name)
@@ -158,7 +166,8 @@ class Aws:
 class Life:
     """A collector and all that it stands on, which may be restarted."""
 
-    def __init__(self, found, max_report_age):
+    def __init__(self, found, max_report_age, targets=None):
+        self.targets = targets or every()
         self.pace = Clock()
         self.aws = Aws(self.pace, found)
         self.store = MemoryStore()
@@ -167,7 +176,7 @@ class Life:
 
     def restart(self):
         self.publication = Publication(self.pace.now)
-        self.publication.configure([("org", every(), ())])
+        self.publication.configure([("org", self.targets, ())])
         follower = Follower("org", self.store, self.publication)
         follower.look()
         hold = Hold(Lease("org", 1), Tenure(float("inf"), 0.0), self.pace.monotonic)
