@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint audit bench tools docs lock dist clean
+.PHONY: help install demo test lint audit fuzz soak bench tools docs lock dist clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,12 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter
 
 audit: $(VENV)/.dev ## Known vulnerabilities of the locked libraries, as far as the database can be reached
 	$(BIN)/python .ci/audit
+
+fuzz: $(VENV)/.dev ## Hours of inputs that are nearly right: FUZZ_EXAMPLES=100000 for each kind
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/python -m pytest tests/fuzz tests/web/test_fuzzed_requests.py
+
+soak: $(VENV)/.dev ## A collection's simulated month: memory, threads, freshness
+	$(BIN)/python -m tests.faults.soak 30
 
 bench: $(VENV)/.dev ## All benchmarks, one table: benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -1,7 +1,7 @@
-"""``python -m tests.faults.soak [DAYS]``: a collection's simulated month, in minutes; one line of JSON per day.
+"""``python -m tests.faults.soak [DAYS]``: a collection's simulated month, in minutes; a line of JSON a day.
 
-500 accounts and 20 OUs; one call in a hundred is lost, twice a week AWS is away for three hours, accounts come,
-go and move every day, and the page is scraped every hour.
+500 accounts and 20 OUs; one call in a hundred is lost, twice a week AWS is away for three hours, every day
+accounts move, and the page is scraped with every discovery.
 """
 
 import json
@@ -24,14 +24,14 @@ ACCOUNTS, UNITS, SERVICES = 500, 20, 455
 _BROAD, _NARROW = Target(True, 6 * HOUR, Services.ALL), Target(True, DAY, Services.ACCESSED)
 TARGETS = Targets(_BROAD, _BROAD, _NARROW, _NARROW, replace(_NARROW, enabled=False))
 _AWAY = (3 * HOUR, 3.5 * DAY)  # s: how long, and how often
+_DISCOVERY = 4 * HOUR
 _LOST = TransitError("Any", "ReadTimeout", "no answer")
 
 
 def _account(number, unit):
     account_id, above = f"{number:012}", f"ou-unit-{unit}"
-    return Entity(
-        account_id, EntityType.ACCOUNT, f"account {number}", f"{TOP}/{above}/{account_id}", above, "ACTIVE"
-    )
+    path = f"{TOP}/{above}/{account_id}"
+    return Entity(account_id, EntityType.ACCOUNT, f"account {number}", path, above, "ACTIVE")
 
 
 def _unit(number):
@@ -82,7 +82,7 @@ class Month:
 
     def _look(self):
         retry = self.life.collector.discover()
-        self.looked_at = self.life.pace.now() + (HOUR if retry is None else retry)
+        self.looked_at = self.life.pace.now() + (_DISCOVERY if retry is None else retry)
         self.life.collector.expire()
         self.life.publication.tick()
         for form in Format:
@@ -121,7 +121,7 @@ class Month:
         return {
             "day": day,
             "rss_mib": round(_resident() / 2**20, 1),
-            "fds": len(os.listdir("/proc/self/fd")),
+            "fds": len(list(Path("/proc/self/fd").iterdir())),
             "threads": threading.active_count(),
             "jobs": len(self.life.aws.calls),
             "late": self.late,
