@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-PATIENCE = 60.0  # s
+PATIENCE = 180.0  # s; only a failure waits so long, or a machine that does ten things at once
 
 
 def wait_for(condition, what, seconds=PATIENCE):

@@ -25,7 +25,6 @@ _BROAD, _NARROW = Target(True, 6 * HOUR, Services.ALL), Target(True, DAY, Servic
 TARGETS = Targets(_BROAD, _BROAD, _NARROW, _NARROW, replace(_NARROW, enabled=False))
 _AWAY = (3 * HOUR, 3.5 * DAY)  # s: how long, and how often
 _DISCOVERY = 4 * HOUR
-_LOST = TransitError("Any", "ReadTimeout", "no answer")
 
 
 def _account(number, unit):
@@ -63,8 +62,9 @@ class Month:
             away = (self.life.pace.now() - self.began) % _AWAY[1] > _AWAY[1] - _AWAY[0]
             if away:
                 self.away_until = self.life.pace.now()
+            # One error raised again and again would keep every frame that it ever passed.
             if away or self.random.random() < 0.01:
-                aws.troubles[name] = deque([_LOST])
+                aws.troubles[name] = deque([TransitError("Any", "ReadTimeout", "no answer")])
             call(name)
 
         aws._call = lossy
