@@ -3,9 +3,10 @@
 import re
 import time
 from collections import defaultdict
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
+from exporter.store import open_store
 from tests.end_to_end.conftest import organization, running, wait_for
 from tests.faults.aws import hostile_aws
 from tests.faults.case import ASSUME, Moment
@@ -119,13 +120,19 @@ class Driven:
     log: list
     pages: list
     code: int
+    kept: dict
 
 
 def _serving(folder, text):
     (folder / "config.yml").write_text(text)
-    return running(
-        folder, "serve", "--web.listen-address=127.0.0.1:0", f"--config.file={folder / 'config.yml'}"
-    )
+    flags = [f"--config.file={folder / 'config.yml'}", f"--state.url=sqlite:///{folder / 'state.db'}"]
+    return running(folder, "serve", "--web.listen-address=127.0.0.1:0", *flags)
+
+
+def _kept(folder, names):
+    """What a restart would find of each organization."""
+    with closing(open_store(f"sqlite:///{folder / 'state.db'}")) as store:
+        return {name: store.recall(name).standings for name in names}
 
 
 def drive(folder, cases):
@@ -152,4 +159,4 @@ def drive(folder, cases):
                 run.step(program.log)
         pages += [program.metrics(), program.get("/")[1], program.get("/config")[1]]
         code, _ = program.stop(seconds=60.0)
-    return Driven({run.case.id: run for run in runs}, program.log, pages, code)
+    return Driven({run.case.id: run for run in runs}, program.log, pages, code, _kept(folder, names))

@@ -31,6 +31,14 @@ def test_nothing_that_was_shown_goes_or_grows_older(driven, case):
 
 @slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_what_was_shown_is_kept(driven, case):
+    run = driven.runs[case.id]
+    kept = {subject.entity_id: standing.report for subject, standing in driven.kept[run.name].items()}
+    assert all(kept[entity].created >= created for entity, created in run.shown.items())
+
+
+@slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_an_organization_goes_down_in_the_log_when_it_is_told_to(driven, case):
     run = driven.runs[case.id]
     downs, ups = run.told(driven.log, "organization.down"), run.told(driven.log, "organization.up")
