@@ -121,7 +121,7 @@ def running(folder, *arguments, **credentials):
 
 def _wait(process):
     try:
-        process.wait(15)
+        process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

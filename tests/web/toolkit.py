@@ -36,8 +36,10 @@ class RefusedError(Exception):
 def until_listening(place, process):
     deadline = time.monotonic() + 20
     while process.poll() is None:
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(place):
-            return
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(place) as client:
+            # A client may be given the very port that it asks for, and is then connected with itself.
+            if client.getsockname() != client.getpeername():
+                return
         assert time.monotonic() < deadline, "exporter-toolkit neither listens nor ends"
         time.sleep(0.01)
     raise RefusedError
