@@ -59,9 +59,9 @@ docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart and policies take
 	$(BIN)/python deploy/iam/generate.py
 
 lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/serve.txt --extra demo requirements/serve.in pyproject.toml -o requirements/demo.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/demo.txt --extra demo --extra dev requirements/serve.in pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/serve.txt --extra demo requirements/serve.in pyproject.toml -o requirements/demo.txt
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/demo.txt --extra demo --extra dev requirements/serve.in pyproject.toml -o requirements/dev.txt
 
 dist: $(VENV)/.dev ## Wheel, sdist, bill of materials and licences, into dist/
 	PYTHON=$(BIN)/python sh .ci/dist dist
