@@ -11,12 +11,13 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import panels, restart, scrape, slots, stalls, units
+from benchmarks import attack, panels, restart, scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
     "scrape": scrape.report,
     "stalls": stalls.report,
+    "attack": attack.report,
     "units": units.report,
     "restart": restart.report,
     "panels": panels.report,

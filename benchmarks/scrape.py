@@ -18,6 +18,7 @@ from benchmarks.table import table
 from exporter.telemetry.instruments import Instruments
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 TEXT = "text/plain;version=0.0.4"
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
 FORMATS = {"text": TEXT, "OpenMetrics": OPENMETRICS}
@@ -37,6 +38,10 @@ class Server:
         """Seconds of CPU so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def resident(self) -> float:
+        """MiB of memory."""
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE / 2**20
 
 
 @contextmanager

@@ -44,7 +44,12 @@ class Hold:
         with self.acting():
             self._tenure = self._tenure.renewed(sent)
 
+    def revoke(self) -> None:
+        """Nothing more begins; what is being done is not waited for."""
+        self._over = True
+
     def end(self) -> None:
-        """Whatever is under way is abandoned."""
+        """Nothing more begins, and nothing is being done any more when this returns."""
+        self.revoke()
         with self._lock:
-            self._over = True
+            pass

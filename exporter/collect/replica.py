@@ -60,16 +60,22 @@ class Replica:
         """Go on in a thread."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Publish nothing more, abandon what is under way, and let others have the lease."""
+    def leave(self) -> None:
+        """Abandon what is under way, and let others have the lease; returns at once."""
         self._pace.stop()
-        hold = self._hold
-        if hold:
-            hold.end()
+        if self._hold:
+            self._hold.revoke()
+
+    def stop(self) -> None:
+        """Leave; nothing is published any more when this returns."""
+        self.leave()
+        if self._hold:
+            self._hold.end()
 
     def join(self, seconds: float) -> None:
         """Wait until the lease is released, but no longer than this."""
-        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
 
     def run(self) -> None:
         """Follow and collect in turns, until stopped."""
@@ -92,6 +98,7 @@ class Replica:
             self._pace.pause(_AFTER_CRASH)
 
     def _turn(self) -> None:
+        self._pace.pause(0)  # a stop that came before the first turn
         sent = self._pace.steady()
         lease = self._store.acquire(self._name)
         if lease is None:
@@ -100,7 +107,6 @@ class Replica:
             self._pace.pause(self._interval)
         else:
             self._hold = Hold(lease, Tenure(self._store.term, sent), self._pace.steady)
-            self._pace.pause(0)  # a stop that came before there was something to end
             self._tenure(self._hold)
 
     def _tenure(self, hold: Hold) -> None:
@@ -113,6 +119,7 @@ class Replica:
         self._publication.changed(self._name, lease_held=False, running=None)
 
     def _collect(self, hold: Hold) -> None:
+        self._pace.pause(0)  # a stop that came before there was something to end
         # Nobody else can write any more: this look brings the last that the former holder kept.
         self._follower.look()
         runner = self._collecting(hold, self._follower.started)

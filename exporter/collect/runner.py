@@ -64,7 +64,7 @@ class Runner:
         self._discoveries.stop()
 
     def _every(self, job: str, seconds: float, call: Callable[[], None]) -> None:
-        self._scheduler.add_job(call, "interval", seconds=seconds, id=f"{job}:{self._own}", coalesce=True)
+        self._scheduler.add_job(call, "interval", seconds=seconds, id=f"{job}:{self._own}")
 
     def _once(self, job: str, seconds: float, call: Callable[[], None]) -> None:
         if seconds == float("inf"):
@@ -75,7 +75,6 @@ class Runner:
             run_date=datetime.now(UTC) + timedelta(seconds=min(seconds, 366 * 86400.0)),
             id=f"{job}:{self._own}",
             replace_existing=True,
-            misfire_grace_time=None,
         )
 
     def _run_discoveries(self) -> None:

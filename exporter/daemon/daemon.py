@@ -22,6 +22,7 @@ from exporter.web import Listeners, Surface, WebSettings
 
 AGES_GRID = 30.0  # s between renewals of the ages: half of the minute they may be off
 SWITCH_INTERVAL = 0.0005  # s a parsing thread may keep the event loop waiting; Python's own 0.005 adds up
+LATE = {"misfire_grace_time": None, "coalesce": True}  # a job that is late is run once, however late
 AUTO_RELOAD = 30.0  # s between looks at the configuration file
 
 _log = structlog.get_logger()
@@ -44,7 +45,7 @@ class Daemon:
         self._store = store
         self._publication = Publication(time.time)
         self._instruments = Instruments()
-        self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
+        self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True, job_defaults=LATE)
         self._organizations = Organizations(
             Surroundings(self._publication, store, self._instruments, self._scheduler, poll_interval)
         )
@@ -72,25 +73,29 @@ class Daemon:
             self._begin()
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, self._hang_up))
             _log.info("exporter.started", version=__version__, listen=", ".join(listeners.addresses))
+            collecting = loop.run_in_executor(None, self._collect)
+            collecting.add_done_callback(lambda ended: stop.set() if ended.exception() else None)
             await stop.wait()
             self._stopping = True
             _log.info("exporter.stopping")
         finally:
             self._end()
             await listeners.stop()
+        await collecting
 
     def _begin(self) -> None:
         self._instruments.series.set_function(lambda: self._publication.current.exposition.series)
         self._instruments.exposition_bytes.set_function(lambda: self._publication.current.exposition.length)
-        self._scheduler.add_job(
-            self._publication.tick, "interval", seconds=AGES_GRID, id="ages", coalesce=True
-        )
-        self._scheduler.add_job(sweep_garbage, "interval", seconds=INTERVAL, id="garbage", coalesce=True)
+        self._scheduler.add_job(self._publication.tick, "interval", seconds=AGES_GRID, id="ages")
+        self._scheduler.add_job(sweep_garbage, "interval", seconds=INTERVAL, id="garbage")
         if self._auto_reload:
             self._scheduler.add_job(self._look_at_config, "interval", seconds=AUTO_RELOAD, id="config")
         self._scheduler.start()
-        self._organizations.start()
         self._loaded(self._config)
+
+    def _collect(self) -> None:
+        with self._reloading:
+            self._organizations.start()
 
     def _end(self) -> None:
         self._organizations.stop()

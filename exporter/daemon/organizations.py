@@ -40,6 +40,7 @@ class Organizations:
         self._around = around
         self._running: dict[str, tuple[Key, Replica]] = {}
         self._waiting: list[Replica] = []
+        self._stopped = False
 
     def apply(self, config: Config) -> None:
         """Run exactly the organizations of ``config``; what is known of those that stay is kept."""
@@ -64,16 +65,19 @@ class Organizations:
                 self._waiting.append(replica)
 
     def start(self) -> None:
-        """Run those that are new."""
+        """Run those that are new, unless stopped meanwhile: a thread takes its time where hundreds run."""
         waiting, self._waiting = self._waiting, []
         for replica in waiting:
+            if self._stopped:
+                return
             replica.start()
 
     def stop(self) -> None:
         """Stop all, and give them a moment to release their leases."""
-        replicas = [replica for _, replica in self._running.values()]
+        self._stopped = True
+        replicas = [replica for _, replica in list(self._running.values())]
         for replica in replicas:
-            replica.stop()
+            replica.leave()
         deadline = time.monotonic() + _RELEASE
         for replica in replicas:
             replica.join(max(0.0, deadline - time.monotonic()))

@@ -50,7 +50,8 @@ def configure(
     """Send all logging of the process to ``stream`` (stderr). May be called again.
 
     ``level`` is one of ``LEVELS``, ``format`` a key of ``FORMATS``; ValueError for another. Libraries are
-    heard from ``warning`` up, at ``debug`` all they say except what would tell secrets.
+    heard from ``warning`` up (urllib3 from ``error``), at ``debug`` all they say except what would tell
+    secrets.
     """
     if level not in LEVELS or format not in FORMATS:
         raise ValueError(f"no such log level or format: {level}, {format}")
@@ -80,7 +81,8 @@ def configure(
 def _library_threshold(name: str, threshold: int, *, debug: bool) -> int:
     if debug:
         return logging.INFO if name in _INDISCREET else logging.DEBUG
-    return max(threshold, logging.WARNING)
+    # What urllib3 warns of, as headers that are none, shows in the outcome of a call, which is told once.
+    return max(threshold, logging.ERROR if name == "urllib3" else logging.WARNING)
 
 
 def _steps(debug: bool, now: Callable[[], datetime]) -> list[Processor]:

@@ -1,6 +1,7 @@
 """Whose turn it is: one replica's thread, driven through its waits on a clock that moves with them."""
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 from structlog.testing import capture_logs
@@ -32,12 +33,14 @@ class Shared(MemoryStore):
         self.beats = []
         self.released = []
         self.news = None
+        self.on_acquire = lambda: None
 
     def acquire(self, organization):
         self._stumble()
         if not self.free:
             return None
         self.token += 1
+        self.on_acquire()
         return Lease(organization, self.token)
 
     def renew(self, lease, pulse):
@@ -235,6 +238,47 @@ def test_every_tenure_ends_with_a_release(scene):
 def test_a_stop_releases_the_lease(scene):
     scene.play()
     assert scene.store.released == [1]
+
+
+def test_a_stop_that_comes_while_the_lease_is_granted_releases_it(scene):
+    scene.store.on_acquire = scene.replica.leave
+    scene.play()
+    assert (scene.tenures, scene.store.released) == ([], [1])
+
+
+def test_one_that_was_stopped_before_it_began_asks_for_no_lease(scene):
+    scene.replica.leave()
+    scene.play()
+    assert scene.store.token == 0
+
+
+def test_leaving_waits_for_nobody(scene):
+    def leave_in_the_middle():
+        with scene.tenures[0].hold.acting():
+            leaving = Thread(target=scene.replica.leave)
+            leaving.start()
+            leaving.join(20)
+            told.append(leaving.is_alive())
+
+    told = []
+    scene.play(leave_in_the_middle)
+    assert told == [False]
+    assert not scene.tenures[0].may_ask
+
+
+def test_a_stop_waits_for_what_is_being_published(scene):
+    def stop_in_the_middle():
+        with scene.tenures[0].hold.acting():
+            stopping = Thread(target=scene.replica.stop)
+            stopping.start()
+            stopping.join(0.05)
+            told.append(stopping.is_alive())
+        stopping.join(20)
+        told.append(stopping.is_alive())
+
+    told = []
+    scene.play(stop_in_the_middle)
+    assert told == [True, False]
 
 
 def test_after_a_stop_nothing_may_be_asked(scene):

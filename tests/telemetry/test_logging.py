@@ -88,12 +88,15 @@ def test_a_library_line_has_the_same_shape(log, format):  # noqa: A002 - as in c
     }
 
 
-@pytest.mark.parametrize(
-    "library", ["aiohttp.access", "apscheduler.scheduler", "botocore.credentials", "urllib3"]
-)
+@pytest.mark.parametrize("library", ["aiohttp.access", "apscheduler.scheduler", "botocore.credentials"])
 def test_libraries_are_heard_from_warning_up(log, library):
     assert not log(lambda _: logging.getLogger(library).info("chatter"))
     assert log(lambda _: logging.getLogger(library).warning("trouble"))
+
+
+def test_what_shows_in_the_outcome_of_a_call_is_not_told_by_urllib3_as_well(log):
+    assert not log(lambda _: logging.getLogger("urllib3.connection").warning("Failed to parse headers"))
+    assert log(lambda _: logging.getLogger("urllib3.connection").error("trouble"))
 
 
 def test_libraries_are_no_louder_than_the_program(log):

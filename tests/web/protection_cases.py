@@ -64,16 +64,17 @@ class Client:
     def ask(self, place, folder):
         """The status, or that there is none: the handshake failed, or nothing came after it."""
         received = b""
+        context = self.context(folder) if self.tls else None
         try:
             with contextlib.ExitStack() as stack:
                 connected = stack.enter_context(socket.create_connection(place, timeout=10))
-                if self.tls:
-                    connected = stack.enter_context(self.context(folder).wrap_socket(connected))
+                if context:
+                    connected = stack.enter_context(context.wrap_socket(connected))
                 connected.sendall(self.request())
                 while data := connected.recv(1 << 16):
                     received += data
-        except (ssl.SSLError, ConnectionError):
-            pass
+        except (ssl.SSLError, ConnectionError) as error:
+            print(f"refused: {error!r}")
         status = re.match(rb"HTTP/1\.1 (\d+)", received)
         return int(status[1]) if status else REFUSED
 
