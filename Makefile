@@ -28,7 +28,7 @@ demo: install ## A simulated organization on http://localhost:10078
 	$(BIN)/org-access-exporter demo
 
 test: $(VENV)/.dev ## The test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
