@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from exporter.web.manners import EVERY, Handler
+from exporter.web.turns import Turns
 
 MOST_CONNECTIONS = 1024
 MOST_HEADERS = 64
@@ -27,9 +28,9 @@ class Connection(RequestHandler):
     with a thousand others is not taken for one of them.
     """
 
-    __slots__ = ("_grace", "_server", "idle_since")
+    __slots__ = ("_grace", "_server", "_turns", "_unread", "idle_since")
 
-    def __init__(self, server: web.Server, grace: float, **settings: Any) -> None:
+    def __init__(self, server: web.Server, grace: float, turns: Turns, **settings: Any) -> None:
         super().__init__(
             server,
             max_line_size=_LONGEST_LINE,
@@ -39,6 +40,8 @@ class Connection(RequestHandler):
         )
         self._server = server
         self._grace = grace
+        self._turns = turns
+        self._unread = b""
         self.idle_since = self._loop.time()
 
     def connection_made(self, transport: Any) -> None:
@@ -51,6 +54,31 @@ class Connection(RequestHandler):
             silent.force_close()
         elif len(connections) > 2 * MOST_CONNECTIONS:
             self.force_close()
+
+    def data_received(self, data: bytes) -> None:
+        """Read this now, or when it is its turn."""
+        if self._unread:
+            self._unread += data
+        elif self._turns.at_once(data):
+            super().data_received(data)
+        else:
+            self._unread = data
+            self._turns.line_up(self._read)
+
+    def _read(self) -> None:
+        data, self._unread = self._unread, b""
+        if data and self.transport is not None:
+            super().data_received(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks for it, and aiohttp leaves it out
+        """Answer one who has said all that it will; True to keep the connection for that."""
+        self._read()
+        answering = self._request_count > 0 and (self._waiter is None or self._waiter.done())
+        # With TLS, asyncio allows no connection to be closed by halves.
+        if not answering or self.transport is None or self.transport.get_extra_info("sslcontext"):
+            return False
+        self.close()
+        return True
 
     def _silent(self, other: RequestHandler) -> bool:
         return isinstance(other, Connection) and other.idle_since + self._grace <= self._loop.time()
@@ -100,7 +128,8 @@ async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def factory(server: web.Server, grace: float, **settings: Any) -> Callable[[], Connection]:
     """Makes the connections of a server."""
-    return lambda: Connection(server, grace, **settings)
+    turns = Turns(asyncio.get_running_loop())
+    return lambda: Connection(server, grace, turns, **settings)
 
 
 def allow_descriptors() -> None:

@@ -159,6 +159,21 @@ def test_too_much_is_refused_by_its_name_in_one_line(server, name):
     assert re.fullmatch(rb"%d: [^\n]+\n" % status, text)
 
 
+@pytest.mark.parametrize("path", [b"/-/healthy", b"/metrics", b"/"])
+def test_a_client_that_has_said_all_that_it_will_gets_its_answer(server, path):
+    client = server.raw(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    client.shutdown(socket.SHUT_WR)
+    head, _, body = server.rest(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK")
+    assert b"Content-Length: %d\r\n" % len(body) in head
+
+
+def test_a_client_that_ends_in_the_middle_of_its_request_gets_none(server):
+    client = server.raw(BEGIN)
+    client.shutdown(socket.SHUT_WR)
+    assert server.rest(client) == b""
+
+
 def test_a_client_that_says_nothing_gives_way_to_one_that_asks(world, serving):
     with serving(world.filled(), patience=Patience(grace=0)) as running:
         silent = [running.raw(b"") for _ in range(MOST_CONNECTIONS)]
