@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from threading import Lock
 
 from exporter.collect.desk import Desk
 from exporter.errors import AwsError
@@ -20,7 +21,10 @@ WAITS = {Stage.DISCOVERY: (5.0, 300.0), Stage.JOB: (1.0, 60.0)}
 
 
 class Reach:
-    """Remembers how the last discovery and the last job went."""
+    """Remembers how the last discovery and the last job went.
+
+    Discoveries and jobs tell it from threads of their own: one is told, shown and logged after the other.
+    """
 
     def __init__(
         self,
@@ -33,22 +37,25 @@ class Reach:
         self._jitter = jitter
         self._failures = dict.fromkeys(Stage, 0)
         self._discovered = False
+        self._lock = Lock()
 
     def gained(self, stage: Stage) -> None:
         """AWS was reached."""
-        self._failures[stage] = 0
-        self._discovered |= stage is Stage.DISCOVERY
-        if self._discovered and not any(self._failures.values()):
-            self._show(up=True, trouble="")
-            self._observer.reachable()
+        with self._lock:
+            self._failures[stage] = 0
+            self._discovered |= stage is Stage.DISCOVERY
+            if self._discovered and not any(self._failures.values()):
+                self._show(up=True, trouble="")
+                self._observer.reachable()
 
     def lost(self, stage: Stage, error: AwsError) -> float:
         """AWS was not reached; seconds to wait, with jitter, before trying again."""
         first, longest = WAITS[stage]
-        wait = min(first * 2.0 ** min(self._failures[stage], 30), longest)
-        self._failures[stage] += 1
-        self._show(up=False, trouble=str(error))
-        self._observer.unreachable(stage, str(error))
+        with self._lock:
+            wait = min(first * 2.0 ** min(self._failures[stage], 30), longest)
+            self._failures[stage] += 1
+            self._show(up=False, trouble=str(error))
+            self._observer.unreachable(stage, str(error))
         return self._jitter(wait / 2, wait)
 
     def _show(self, *, up: bool, trouble: str) -> None:

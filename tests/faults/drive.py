@@ -158,5 +158,5 @@ def drive(folder, cases):
                 run.look(seen.get(run.name, ""))
                 run.step(program.log)
         pages += [program.metrics(), program.get("/")[1], program.get("/config")[1]]
-        code, _ = program.stop(seconds=LONGEST)
+        code, _ = program.stop(seconds=20.0)
     return Driven({run.case.id: run for run in runs}, program.log, pages, code, _kept(folder, names))
