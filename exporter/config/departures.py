@@ -5,6 +5,7 @@ Each departure is one line that begins with the key. None lets in whom the file 
 
 from collections.abc import Iterator
 
+from exporter.config.curves import can_be_alone
 from exporter.config.web import TlsConfig, WebConfig
 
 
@@ -20,5 +21,7 @@ def _of_tls(tls: TlsConfig) -> Iterator[str]:
         yield f"client_auth_type: {asks} would take any certificate; here it has to be one of {ca}"
     if asks == "NoClientCert" and names:
         yield "client_allowed_sans: no client is asked for a certificate, so no name is checked"
+    if len(tls.curve_preferences) == 1 and not can_be_alone(*tls.curve_preferences):
+        yield "curve_preferences: this Python cannot have X25519 alone; OpenSSL offers those it has"
     if len(tls.curve_preferences) > 1:
         yield "curve_preferences: of several curves none is preferred; OpenSSL offers those it has"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from exporter.config.curves import OPENSSL_NAMES, can_be_alone
 from exporter.config.web import TlsConfig
 
 _VERSIONS = {
@@ -17,7 +18,6 @@ _VERSIONS = {
     "TLS13": ssl.TLSVersion.TLSv1_3,
 }
 _OUTDATED = ("TLS10", "TLS11")
-_CURVES = {"CurveP256": "prime256v1", "CurveP384": "secp384r1", "CurveP521": "secp521r1", "X25519": "X25519"}
 _CIPHERS = {
     "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA": "ECDHE-ECDSA-AES128-SHA",
     "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA": "ECDHE-ECDSA-AES256-SHA",
@@ -78,8 +78,9 @@ def _choose_algorithms(context: ssl.SSLContext, tls: TlsConfig) -> None:
     context.minimum_version, context.maximum_version = oldest, newest
     if not tls.prefer_server_cipher_suites:
         context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
-    if len(tls.curve_preferences) == 1:
-        context.set_ecdh_curve(_CURVES[tls.curve_preferences[0]])
+    match tls.curve_preferences:
+        case (curve,) if can_be_alone(curve):
+            context.set_ecdh_curve(OPENSSL_NAMES[curve])
 
 
 def _ask_clients(context: ssl.SSLContext, tls: TlsConfig, contents: Contents) -> None:
