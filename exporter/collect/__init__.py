@@ -3,7 +3,7 @@
 from exporter.collect.collector import Aws, Collector, Limits
 from exporter.collect.desk import Desk
 from exporter.collect.hold import Hold
-from exporter.collect.pace import Pace, Stopped, ThreadPace
+from exporter.collect.pace import Pace, Stopped, ThreadPace, steady
 from exporter.collect.replica import Replica
 from exporter.collect.runner import Runner
 from exporter.collect.single import Single
@@ -20,4 +20,5 @@ __all__ = [
     "Single",
     "Stopped",
     "ThreadPace",
+    "steady",
 ]

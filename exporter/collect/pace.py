@@ -25,6 +25,11 @@ class Pace(Protocol):
 _BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
+def steady() -> float:
+    """Seconds that never step and, where the system can tell, go on while it sleeps."""
+    return time.clock_gettime(_BOOT)
+
+
 class ThreadPace:
     """Real time for one thread, which others may wake or stop."""
 
@@ -42,8 +47,8 @@ class ThreadPace:
         return time.monotonic()
 
     def steady(self) -> float:
-        """Seconds that never step and, where the system can tell, go on while it sleeps."""
-        return time.clock_gettime(_BOOT)
+        """See :func:`steady`."""
+        return steady()
 
     def pause(self, seconds: float) -> None:
         """See :class:`Pace`."""

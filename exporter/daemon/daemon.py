@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from exporter import __version__
 from exporter.config import Config, masked_yaml
+from exporter.daemon.clock import LOOK, ClockWatch
 from exporter.daemon.configuration import ConfigSource
 from exporter.daemon.garbage import INTERVAL, sweep_garbage, unsearched
 from exporter.daemon.organizations import Organizations, Surroundings
@@ -75,13 +76,23 @@ class Daemon:
             _log.info("exporter.started", version=__version__, listen=", ".join(listeners.addresses))
             collecting = loop.run_in_executor(None, self._collect)
             collecting.add_done_callback(lambda ended: stop.set() if ended.exception() else None)
-            await stop.wait()
+            await self._until(stop)
             self._stopping = True
             _log.info("exporter.stopping")
         finally:
             self._end()
             await listeners.stop()
         await collecting
+
+    async def _until(self, stop: asyncio.Event) -> None:
+        watch = ClockWatch(self._scheduler, self._publication.tick)
+        while True:
+            try:
+                await asyncio.wait_for(stop.wait(), LOOK)
+            except TimeoutError:
+                await asyncio.to_thread(watch.look)
+            else:
+                return
 
     def _begin(self) -> None:
         self._instruments.series.set_function(lambda: self._publication.current.exposition.series)

@@ -98,11 +98,11 @@ def environment(folder, credentials=True, key="AKIDSIMULATED"):
 
 
 @contextlib.contextmanager
-def running(folder, *arguments, **credentials):
+def running(folder, *arguments, before=(), surroundings=None, **credentials):
     """The program with these arguments, ended with the context."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "exporter", *arguments],
-        env=environment(folder, **credentials),
+        [*before, sys.executable, "-m", "exporter", *arguments],
+        env=environment(folder, **credentials) | (surroundings or {}),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

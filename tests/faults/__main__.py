@@ -1,12 +1,14 @@
-"""``python -m tests.faults``: writes the table of the matrix into docs/reliability.md."""
+"""``python -m tests.faults``: writes the tables of what is tried into docs/reliability.md."""
 
 import re
 from pathlib import Path
 
+from tests.faults.events import EVENTS, OCCASIONS
 from tests.faults.matrix import CASES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-_MARKED = re.compile(r"(<!-- matrix -->\n).*(<!-- end -->)", re.DOTALL)
+_MATRIX = re.compile(r"(<!-- matrix -->\n).*?(<!-- end -->)", re.DOTALL)
+_EVENTS = re.compile(r"(<!-- events -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def table():
@@ -24,8 +26,16 @@ def _row(case):
     return f"| {case.name} | {case.moment} | {lasts} | {case.outcome.says} |"
 
 
+def events():
+    """What happens, when, and what is to be seen."""
+    rows = [f"| {event.name} | {', '.join(event.during)} | {event.says} |" for event in EVENTS]
+    head = "| what happens | when | what is seen |\n| --- | --- | --- |"
+    return f"{len(OCCASIONS)} cases.\n\n{head}\n" + "\n".join(rows)
+
+
 def filled(page):
-    return _MARKED.sub(lambda found: f"{found[1]}\n{table()}\n\n{found[2]}", page)
+    page = _MATRIX.sub(lambda found: f"{found[1]}\n{table()}\n\n{found[2]}", page)
+    return _EVENTS.sub(lambda found: f"{found[1]}\n{events()}\n\n{found[2]}", page)
 
 
 if __name__ == "__main__":

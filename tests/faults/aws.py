@@ -14,10 +14,11 @@ from urllib.parse import parse_qs
 from exporter.simulator.messages import Answer, Request
 from exporter.simulator.options import SimulationOptions
 from exporter.simulator.simulation import Simulation
-from tests.faults.replies import End, Fault, right
+from tests.faults.replies import End, Fault, Reply, error, right
 
 # Twelve rows do for what is asked here, and every one costs time.
 _MANY = re.compile(rb"(<AccessDetails>(?:<member>.{1,400}?</member>){12}).*(?=</AccessDetails>)", re.DOTALL)
+_ENDED = error(403, "ExpiredToken", "these keys have ended")
 _RESET = struct.pack("ii", 1, 0)
 ROLE_KEYS = {"key": "ASIAROLE", "secret": "canary-role-secret", "token": "canary-session-token"}
 _ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
@@ -27,23 +28,31 @@ _ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-1
 
 @dataclass
 class Site:
-    """One organization. ``arm`` lets a fault meet the next ``times`` calls (0: all) that ``when`` picks."""
+    """One organization. ``arm`` lets a fault meet the next ``times`` calls (0: all) that ``when`` picks.
+
+    ``ended`` are access keys that are not good any more.
+    """
 
     simulation: Simulation
     operation: str = ""
     fault: Fault | None = None
     left: int = 0
     met: int = 0
+    ended: set[str] = field(default_factory=set)
     when: Callable[[Answer], bool] = lambda _: True
+    healed: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arm(self, operation, fault, times=0, when=lambda _: True):
         with self._lock:
             self.operation, self.fault, self.left, self.when = operation, fault, times, when
+            self.healed.clear()
 
     def heal(self):
+        """What is under way is cut off, if it is slow."""
         with self._lock:
             self.fault = None
+            self.healed.set()
 
     def reply(self, operation, answer):
         with self._lock:
@@ -65,17 +74,23 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
+        if self.server.stopped.is_set():
+            self.close_connection = True
+            return
         request_body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         operation = _operation(headers, request_body)
         site = self.server.sites[self.path.split("/")[1]]
-        self._send(site.reply(operation, _answer(site, operation, headers, request_body)))
+        answer = _answer(site, operation, headers, request_body)
+        ended = any(f"Credential={key}/" in headers.get("authorization", "") for key in site.ended)
+        self._send(_ENDED(answer) if ended else site.reply(operation, answer), site.healed)
 
-    def _send(self, reply):
+    def _send(self, reply, healed):
         for piece in reply.pieces:
             if not isinstance(piece, float):
                 self.wfile.write(piece)
-            elif self.server.stopped.wait(piece):
+            elif healed.wait(piece):
+                reply = Reply((), End.CLOSED)
                 break
         self.wfile.flush()
         if reply.end is not End.KEPT:
@@ -108,9 +123,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def hostile_aws(names, **options):
+def hostile_aws(names, port=0, **options):
     """Gives the URL of the server and its sites by name; a site answers below ``URL/name``."""
-    server = _Server(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", port), _Handler)
     server.stopped = threading.Event()
     server.sites = {
         name: Site(
@@ -124,6 +139,8 @@ def hostile_aws(names, **options):
         yield f"http://127.0.0.1:{server.server_address[1]}", server.sites
     finally:
         server.stopped.set()
+        for site in server.sites.values():
+            site.heal()
         server.shutdown()
         server.server_close()
         thread.join()

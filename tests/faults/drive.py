@@ -11,7 +11,7 @@ from tests.end_to_end.conftest import organization, running, wait_for
 from tests.faults.aws import hostile_aws
 from tests.faults.case import ASSUME, Moment
 
-LONGEST = 280.0  # s for all cases together
+LONGEST = 400.0  # s for all cases together
 TARGETS = (
     "{root: {refresh: 25s}, ous: {refresh: 1h, services: none}, accounts: {refresh: 1h, services: none},"
     " management_account: {enabled: false}}"
