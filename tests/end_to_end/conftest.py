@@ -99,10 +99,14 @@ def environment(folder, credentials=True, key="AKIDSIMULATED"):
 
 @contextlib.contextmanager
 def running(folder, *arguments, before=(), surroundings=None, **credentials):
-    """The program with these arguments, ended with the context."""
+    """The program with these arguments, ended with the context.
+
+    ``surroundings`` go into its environment; what is None there is taken out of it.
+    """
+    surrounding = environment(folder, **credentials) | (surroundings or {})
     process = subprocess.Popen(
         [*before, sys.executable, "-m", "exporter", *arguments],
-        env=environment(folder, **credentials) | (surroundings or {}),
+        env={name: value for name, value in surrounding.items() if value is not None},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

@@ -54,7 +54,8 @@ class Scene:
         self.state = folder / "state" / "state.db"
         self.programs = []
         self.before = ()
-        self.surroundings = {}
+        # Coverage would want to write where there is no room.
+        self.surroundings = {"COVERAGE_PROCESS_CONFIG": None}
         self.credentials = True
         self.address = None
         self.pages = []
@@ -125,7 +126,7 @@ class Scene:
             wait_for(lambda: not self.runs or self.site.met or self.is_down(), during)
         else:
             self.start()
-            wait_for(lambda: not self.runs or self.well, during)
+            wait_for(lambda: not self.runs or self.collects(), during)
         self.look()
 
     def leave(self, number=signal.SIGTERM):
@@ -159,6 +160,9 @@ class Scene:
     def is_up(self):
         return self.value(r"aws_org_access_up\{.*\}") == 1
 
+    def keeps(self):
+        return self.value(r"aws_org_access_exporter_state_available\{.*\}") == 1
+
     def is_down(self):
         return self.value(r"aws_org_access_up\{.*\}") == 0 and len(self.logged("organization.down")) == 1
 
@@ -170,6 +174,9 @@ class Scene:
 
     @property
     def well(self):
+        return self.collects() and self.keeps()
+
+    def collects(self):
         bad = any(self.reports(state) for state in ("failed", "pending", "stale"))
         return self.is_up() and not bad and self.reports("fresh") >= 3
 
