@@ -16,6 +16,7 @@ from exporter.web.turns import Turns
 MOST_CONNECTIONS = 1024
 MOST_HEADERS = 64
 MOST_BODY = 1 << 16
+_MOST_UNREAD = 1 << 13
 _LONGEST_LINE = 8190
 # Not the same, so that aiohttp's error tells which of the two it was.
 _LONGEST_FIELD = _LONGEST_LINE + 2
@@ -56,13 +57,15 @@ class Connection(RequestHandler):
             self.force_close()
 
     def data_received(self, data: bytes) -> None:
-        """Read this now, or when it is its turn."""
-        if self._unread:
-            self._unread += data
-        elif self._turns.at_once(data):
-            super().data_received(data)
-        else:
-            self._unread = data
+        """Read this now, or when it is its turn; what is large is not kept for that."""
+        waiting, self._unread = self._unread, b""
+        whole = waiting + data
+        # aiohttp calls this with nothing to go on where it stopped.
+        if not whole or len(whole) > _MOST_UNREAD or (not waiting and self._turns.at_once(whole)):
+            super().data_received(whole)
+            return
+        self._unread = whole
+        if not waiting:
             self._turns.line_up(self._read)
 
     def _read(self) -> None:

@@ -67,6 +67,15 @@ def test_nothing_else_passes_for_a_probe(line):
     assert not asyncio.run(come())
 
 
+def test_many_requests_on_one_connection_are_all_answered(world, serving):
+    last = SCRAPE.replace(b"/metrics", b"/-/healthy")
+    more = last.replace(b"Connection: close\r\n", b"")
+    with serving(world.filled(), max_requests=100) as running:
+        clients = [running.raw(more * 1000 + last) for _ in range(20)]
+        answers = [running.rest(client) for client in clients]
+    assert [answer.count(b"HTTP/1.1 200 OK") for answer in answers] == [1001] * 20
+
+
 def test_requests_that_come_in_pieces_are_read_as_they_were_sent(world, serving):
     with serving(world.filled(), max_requests=100) as running:
         clients = [running.raw(SCRAPE[:cut]) for cut in range(100)]
