@@ -75,6 +75,7 @@ class Runner:
             run_date=datetime.now(UTC) + timedelta(seconds=min(seconds, 366 * 86400.0)),
             id=f"{job}:{self._own}",
             replace_existing=True,
+            misfire_grace_time=None,  # one that is dropped never comes again
         )
 
     def _run_discoveries(self) -> None:

@@ -191,6 +191,7 @@ def _network() -> list[Event]:
         assert scene.leave() == 0
 
     down = "`up` is 0 with one log line; what was shown stays"
+    never_up = "`up` is 0 with one log line; collects once AWS can be reached"
     return [
         Event(
             "connection refused",
@@ -201,7 +202,7 @@ def _network() -> list[Event]:
         ),
         Event(
             "connection refused from the start",
-            down,
+            never_up,
             Scene.is_down,
             (During.START,),
             prepared=Scene.close_aws,
@@ -209,7 +210,7 @@ def _network() -> list[Event]:
         ),
         Event(
             "a name that does not resolve",
-            down,
+            never_up,
             Scene.is_down,
             (During.START,),
             prepared=unresolvable,

@@ -78,9 +78,8 @@ def _choose_algorithms(context: ssl.SSLContext, tls: TlsConfig) -> None:
     context.minimum_version, context.maximum_version = oldest, newest
     if not tls.prefer_server_cipher_suites:
         context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
-    match tls.curve_preferences:
-        case (curve,) if can_be_alone(curve):
-            context.set_ecdh_curve(OPENSSL_NAMES[curve])
+    if len(tls.curve_preferences) == 1 and can_be_alone(*tls.curve_preferences):
+        context.set_ecdh_curve(OPENSSL_NAMES[tls.curve_preferences[0]])
 
 
 def _ask_clients(context: ssl.SSLContext, tls: TlsConfig, contents: Contents) -> None:
