@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import attack, panels, restart, scrape, slots, stalls, units
+from benchmarks import attack, crowd, panels, restart, scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
@@ -20,6 +20,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "attack": attack.report,
     "units": units.report,
     "restart": restart.report,
+    "crowd": crowd.report,
     "panels": panels.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -84,6 +84,10 @@ _CONFIG = Config(
     user_agent_extra=f"org-access-exporter/{__version__}",
 )
 
+# Clients are made one at a time: it is work for the processor alone, and hundreds of threads that want the
+# interpreter at once leave it no time but for handing it around.
+_MAKING = Lock()
+
 
 class Door:
     """Opens services for one :class:`Access`. Safe to use from several threads.
@@ -190,15 +194,16 @@ class Door:
         if known and known[0] == keys:
             return known[1]
         try:
-            client = self._botocore().create_client(
-                api,
-                region_name=self._access.region,
-                endpoint_url=self._access.endpoint(api),
-                aws_access_key_id=keys.access_key,
-                aws_secret_access_key=keys.secret_key,
-                aws_session_token=keys.token,
-                config=_CONFIG,
-            )
+            with _MAKING:
+                client = self._botocore().create_client(
+                    api,
+                    region_name=self._access.region,
+                    endpoint_url=self._access.endpoint(api),
+                    aws_access_key_id=keys.access_key,
+                    aws_secret_access_key=keys.secret_key,
+                    aws_session_token=keys.token,
+                    config=_CONFIG,
+                )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error
         limit(client)

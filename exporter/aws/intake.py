@@ -32,6 +32,8 @@ class _Measured:
     def send(self, request: Any) -> Any:
         request.stream_output = True
         response = self._session.send(request)
+        # botocore takes a body that was cut off for a whole one, and would not ask for it again.
+        response.raw.enforce_content_length = True
         try:
             response._content = b"".join(self._pieces(response.raw))  # noqa: SLF001 - where ``content`` keeps what it read
         except Urllib3ReadTimeoutError as error:

@@ -39,7 +39,10 @@ def data_error(status, code, message="told"):
 
 @dataclass
 class Aws:
-    """``answers[operation]`` is a queue of (status, body) whose last stays; ``asked`` what came."""
+    """``answers[operation]`` is a queue whose last stays; ``asked`` is what came.
+
+    An answer is (status, body), or (status, body, bytes missing) for one that is cut off.
+    """
 
     answers: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
@@ -81,10 +84,12 @@ def _handler(aws):
                 self.connection.shutdown(SHUT_RDWR)
                 self.close_connection = True
                 return
-            self.send_response(answer[0])
-            self.send_header("Content-Length", str(len(answer[1].encode())))
+            status, body, *more = answer
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body.encode()) + sum(more)))
             self.end_headers()
-            self.wfile.write(answer[1].encode())
+            self.wfile.write(body.encode())
+            self.close_connection = bool(more)
 
         def log_message(self, *_):
             pass

@@ -23,6 +23,14 @@ def test_an_answer_without_end_is_lost_and_asked_for_again(aws, organization, ca
     assert [call.code for call in calls] == ["HTTPClientError"] * 4
 
 
+def test_a_body_that_is_cut_off_is_asked_for_again(aws, organization, calls, monkeypatch):
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+    whole = query(GET, "<JobStatus>IN_PROGRESS</JobStatus>")
+    aws.say(GET, (*whole, 1), whole)
+    assert organization().open_session(300.0).get("job").status == "IN_PROGRESS"
+    assert [call.code for call in calls] == ["ConnectionClosedError", ""]
+
+
 def test_an_error_does_not_quote_the_answer(aws, organization):
     aws.say("AssumeRole", (200, "<AssumeRoleResponse><SecretAccessKey>canary"))
     with pytest.raises((CredentialsError, TransitError)) as caught:

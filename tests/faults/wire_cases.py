@@ -26,6 +26,7 @@ _REPEATED = {
     "503 ServiceUnavailable": "ServiceUnavailable",
     "reset before the answer": "ConnectionClosedError",
     "reset in mid-body": "ConnectionClosedError",
+    "closed in mid-body": "ConnectionClosedError",
     "closed without an answer": "ConnectionClosedError",
     "not HTTP": "ConnectionClosedError",
     "500 headers": "ConnectionClosedError",
