@@ -59,8 +59,7 @@ _EXAMPLES = examples(
     "state_url",
     default="memory:",
     metavar="URL",
-    help="Take the report from this state: a table at any time, a file while no exporter uses it. "
-    "Otherwise a new one is made.",
+    help="Take the report from this state, which an exporter may be using. Otherwise a new one is made.",
 )
 @timeout()
 @quiet()

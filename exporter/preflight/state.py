@@ -5,22 +5,22 @@ from typing import Any
 
 from exporter.errors import StateError
 from exporter.preflight.check import Check, Result
-from exporter.store.address import MEMORY
+from exporter.store import reading
+from exporter.store.address import MEMORY, SQLITE, sqlite_path
 from exporter.store.dynamodb.address import SCHEME, Address
 from exporter.store.dynamodb.probe import Refused, probe
 from exporter.store.dynamodb.table import client_for
+from exporter.store.inspection import exists
 
 _NO_TABLE = "ResourceNotFoundException"
 
 
 def state_checks(url: str) -> tuple[Check, ...]:
-    """All checks of the state; a file is only looked at by ``serve``, which opens it for itself alone."""
+    """All checks of the state; nothing is made or changed."""
     if url == MEMORY:
         return (Check("state", Result.OK, "kept in memory: a restart begins with nothing"),)
     if not url.startswith(f"{SCHEME}:"):
-        return (
-            Check("state", Result.SKIPPED, f"{url} takes no permission; serve tells if it cannot be used"),
-        )
+        return (_file(url),)
     try:
         address = Address.parsed(url)
         client = client_for(address)
@@ -30,6 +30,16 @@ def state_checks(url: str) -> tuple[Check, ...]:
         return table_checks(address.table, client)
     finally:
         client.close()
+
+
+def _file(url: str) -> Check:
+    try:
+        if url.startswith(SQLITE) and not exists(sqlite_path(url)):
+            return Check("state", Result.OK, f"{url} is not there yet; serve makes it")
+        with reading(url):
+            return Check("state", Result.OK, f"{url} can be read")
+    except StateError as error:
+        return Check("state", Result.FAILED, str(error))
 
 
 def table_checks(name: str, client: Any) -> tuple[Check, ...]:

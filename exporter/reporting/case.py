@@ -10,8 +10,8 @@ from exporter.order import FOREIGN
 from exporter.recommend import Case
 from exporter.reporting.asking import Asker
 from exporter.reporting.progress import Waiting
-from exporter.store import Remembered, open_store
-from exporter.store.address import MEMORY, SQLITE, sqlite_path
+from exporter.store import Remembered, reading
+from exporter.store.address import MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,8 @@ def _remembered(question: Question, entity: Entity) -> Case:
 
 
 def _recalled(url: str, name: str) -> Remembered:
-    if url.startswith(SQLITE) and not sqlite_path(url).exists():
-        raise UserError(f"--state.url {url!r}: there is no such file")  # opening it would make one
-    store = open_store(url)
-    try:
+    with reading(url) as store:
         return store.recall(name)
-    finally:
-        store.close()
 
 
 def _below(kept: Remembered, entity: Entity) -> tuple[Standing, ...]:

@@ -1,10 +1,14 @@
 """What a restart should find again, and the kinds of place it can be kept in."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 from exporter.errors import StateError
 from exporter.store.address import MEMORY, SQLITE, default_url, sqlite_path
 from exporter.store.dynamodb import open_table
 from exporter.store.interface import Lease, Pulse, Remembered, Store
 from exporter.store.memory import MemoryStore
+from exporter.store.snapshot import snapshot
 from exporter.store.sqlite import SqliteStore
 
 DEFAULT_TERM = 30.0
@@ -19,6 +23,7 @@ __all__ = [
     "Store",
     "default_url",
     "open_store",
+    "reading",
 ]
 
 
@@ -36,3 +41,17 @@ def open_store(url: str, *, term: float = DEFAULT_TERM, create: bool = False) ->
         return open_table(url, term=term, create=create)
     known = "memory:, sqlite:///PATH and dynamodb://TABLE"
     raise StateError(f"--state.url {url!r}: not a state this version knows; it knows {known}")
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Store]:
+    """The store behind a ``--state.url`` as it is now, to be read only, whoever uses it; StateError as above.
+
+    A file has to be there: none is made.
+    """
+    if url.startswith(SQLITE):
+        with snapshot(sqlite_path(url)) as copy:
+            yield copy
+        return
+    with closing(open_store(url)) as store:
+        yield store

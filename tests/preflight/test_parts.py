@@ -1,4 +1,5 @@
 import io
+from contextlib import closing
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -99,6 +100,24 @@ def test_a_table_that_cannot_be_reached_is_no_missing_permission():
 def test_other_states_are_told(url, result):
     (check,) = state_checks(url)
     assert check.result is result
+
+
+def test_a_file_that_is_not_there_yet_is_no_trouble_and_not_made(tmp_path):
+    (check,) = state_checks(f"sqlite:///{tmp_path}/state.db")
+    assert (check.result, list(tmp_path.iterdir())) == (Result.OK, [])
+
+
+def test_a_file_that_an_exporter_uses_is_looked_at(tmp_path):
+    url = f"sqlite:///{tmp_path}/state.db"
+    with closing(open_store(url)):
+        (check,) = state_checks(url)
+    assert (check.result, "can be read" in check.detail) == (Result.OK, True)
+
+
+def test_a_file_that_is_no_state_is_told(tmp_path):
+    (tmp_path / "state.db").write_text("organizations:")
+    (check,) = state_checks(f"sqlite:///{tmp_path}/state.db")
+    assert (check.result, "not a state of this program" in check.detail) == (Result.FAILED, True)
 
 
 def test_where_there_are_no_ticks_there_are_words():

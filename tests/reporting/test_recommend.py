@@ -1,4 +1,5 @@
 import time
+from contextlib import closing
 
 import pytest
 
@@ -100,6 +101,12 @@ def test_a_state_has_what_was_used_below_and_what_aged_out(commands, state):
     assert commands.aws.calls.count("GenerateOrganizationsAccessReport") == 0
     grounds = {one["service_namespace"]: one["ground"] for one in found["denied"] + found["still_allowed"]}
     assert grounds == {"sqs": "aged_out", "sns": "used", "a4b": "never_used"}
+
+
+def test_a_state_may_be_in_use(commands, state):
+    with closing(open_store(state)):
+        ran = commands.run("recommend", "--entity-id", commands.root.id, "--state.url", state)
+    assert (ran.code, ran.err) == (0, "")
 
 
 def test_a_state_without_the_report_says_so(commands, state):
