@@ -3,8 +3,12 @@
 botocore waits for every single byte as long as for the first, and reads whatever comes.
 """
 
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from threading import Event, Timer
 from typing import Any
 
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
@@ -13,13 +17,55 @@ from urllib3.exceptions import ReadTimeoutError as Urllib3ReadTimeoutError
 
 MOST_BYTES = 32 * 1024 * 1024  # thirty times the largest page that AWS sends
 LONGEST = 90.0  # s for one body
+LONGEST_HEAD = 45.0  # s until all headers are there; the first byte may take 30
 _PIECE = 64 * 1024
 
 
 def limit(client: Any, clock: Callable[[], float] = time.monotonic) -> None:
     """Let a client of botocore give up an answer that is too long or takes too long; it is then repeated."""
     endpoint = client._endpoint  # noqa: SLF001 - a client has no other door to what sends its requests
+    pools = endpoint.http_session._pool_classes_by_scheme  # noqa: SLF001 - nor a session to its connections
+    pools.update({scheme: _impatient(pool) for scheme, pool in pools.items()})
     endpoint.http_session = _Measured(endpoint.http_session, clock)
+
+
+@cache
+def _impatient(pool: Any) -> type:
+    """The same kind of pool, with connections that give up headers without end."""
+    connection = type("Connection", (_Impatient, pool.ConnectionCls), {})
+    return type("Pool", (pool,), {"ConnectionCls": connection})
+
+
+class _Impatient:
+    """A connection of urllib3 whose headers have to come within ``LONGEST_HEAD``."""
+
+    sock: Any
+
+    def getresponse(self) -> Any:
+        with _at_most(LONGEST_HEAD, self.sock):
+            return super().getresponse()  # type: ignore[misc]  # a class behind this one has it
+
+
+@contextmanager
+def _at_most(seconds: float, connected: socket.socket) -> Iterator[None]:
+    """Raise TimeoutError, which urllib3 knows, for what is not over in time: the socket ends under it."""
+    late = Event()
+
+    def end() -> None:
+        late.set()
+        with suppress(OSError):
+            # Not the method of a TLS socket: it takes the encryption away under the thread that reads.
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError(f"the headers did not end within {seconds:.0f} s")
 
 
 class _Measured:

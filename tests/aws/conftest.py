@@ -2,10 +2,11 @@
 
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import parse_qsl
 
 import pytest
@@ -41,12 +42,13 @@ def data_error(status, code, message="told"):
 class Aws:
     """``answers[operation]`` is a queue whose last stays; ``asked`` is what came.
 
-    An answer is (status, body), or (status, body, bytes missing) for one that is cut off.
+    An answer is (status, body), (status, body, bytes missing) for one that is cut off, or bytes that drip.
     """
 
     answers: dict = field(default_factory=dict)
     asked: list = field(default_factory=list)
     url: str = ""
+    closed: Event = field(default_factory=Event)
 
     def say(self, operation, *answers):
         self.answers[operation] = deque(answers)
@@ -84,12 +86,22 @@ def _handler(aws):
                 self.connection.shutdown(SHUT_RDWR)
                 self.close_connection = True
                 return
+            if isinstance(answer, bytes):
+                self._drip(answer)
+                return
             status, body, *more = answer
             self.send_response(status)
             self.send_header("Content-Length", str(len(body.encode()) + sum(more)))
             self.end_headers()
             self.wfile.write(body.encode())
             self.close_connection = bool(more)
+
+        def _drip(self, answer):
+            self.close_connection = True
+            with suppress(OSError):
+                for byte in answer:
+                    self.wfile.write(bytes([byte]))
+                    aws.closed.wait(0.02)
 
         def log_message(self, *_):
             pass
@@ -107,6 +119,7 @@ def aws():
         thread.start()
         made.url = f"http://127.0.0.1:{server.server_port}"
         yield made
+        made.closed.set()
         server.shutdown()
         thread.join()
 

@@ -23,6 +23,14 @@ def test_an_answer_without_end_is_lost_and_asked_for_again(aws, organization, ca
     assert [call.code for call in calls] == ["HTTPClientError"] * 4
 
 
+def test_headers_without_end_are_lost_and_asked_for_again(aws, organization, calls, monkeypatch):
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+    monkeypatch.setattr(intake, "LONGEST_HEAD", 0.2)
+    aws.say(GET, b"HTTP/1.1 200 OK\r\nX-Header: " + b"x" * 1000, query(GET, "<JobStatus>FAILED</JobStatus>"))
+    assert organization().open_session(300.0).get("job").status == "FAILED"
+    assert [call.code for call in calls] == ["ReadTimeoutError", ""]
+
+
 def test_a_body_that_is_cut_off_is_asked_for_again(aws, organization, calls, monkeypatch):
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     whole = query(GET, "<JobStatus>IN_PROGRESS</JobStatus>")

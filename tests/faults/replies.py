@@ -125,6 +125,12 @@ def _stalled_in_body(answer: Answer) -> Reply:
     return Reply((head(200, len(answer.body), answer.content_type) + first, STALL, second), End.CLOSED)
 
 
+def _dripping(answer: Answer) -> Reply:
+    (whole,) = right(answer).pieces
+    assert isinstance(whole, bytes)
+    return Reply(tuple(piece for byte in whole for piece in (bytes([byte]), 1.0)))
+
+
 def _slow(answer: Answer) -> Reply:
     size = max(1, len(answer.body) // 10)
     parts = [answer.body[i : i + size] for i in range(0, len(answer.body), size)]
@@ -194,6 +200,7 @@ STALLS: dict[str, Fault] = {
     "no answer for 40 s": _stalled,
     "40 s without a byte in mid-body": _stalled_in_body,
 }
+DRIPPING: dict[str, Fault] = {"headers a byte a second": _dripping}
 HARMLESS: dict[str, Fault] = {
     "slow body": _slow,
     "chunked body": _chunked,

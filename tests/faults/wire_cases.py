@@ -18,7 +18,7 @@ from tests.faults.case import (
     Case,
     Moment,
 )
-from tests.faults.replies import ENTITIES, HARMLESS, ON_THE_WAY, REDIRECT, STALLS, error
+from tests.faults.replies import DRIPPING, ENTITIES, HARMLESS, ON_THE_WAY, REDIRECT, STALLS, error
 
 # What botocore repeats by itself, and how it counts it; what does not parse, it hands on.
 _REPEATED = {
@@ -62,7 +62,9 @@ def _slow() -> Iterator[Case]:
         moment = Moment.START if operation == ASSUME else Moment.LATER
         for name, fault in HARMLESS.items():
             yield Case(name, fault, operation, moment, 1, SAME)
-        for name, fault in STALLS.items():
+        # Before these are given up, a job is at its deadline.
+        lasting = DRIPPING if operation in {"ListAccounts", ASSUME} else {}
+        for name, fault in (STALLS | lasting).items():
             yield Case(name, fault, operation, moment, 1, replace(QUIET, code="ReadTimeoutError"))
 
 

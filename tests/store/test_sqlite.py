@@ -1,6 +1,7 @@
 """A state in a file: made, refused, migrated, and written to whatever the disk says."""
 
 import contextlib
+import multiprocessing
 import os
 import resource
 import shutil
@@ -27,8 +28,10 @@ from exporter.model import (
 from exporter.store import SqliteStore, default_url, open_store
 from exporter.store.file import open_file
 from exporter.store.schema import APPLICATION_ID, STEPS, version_of
-from tests.store.writing import standing
+from tests.store.writing import keep_on, standing
 
+# A hundred programs from nothing would take two minutes.
+FORKS = multiprocessing.get_context("forkserver")
 TESTDATA = Path(__file__).parent / "testdata"
 DISCOVERY = Discovery(
     "o-org", "9", "aws", (Entity("r-exam", EntityType.ROOT, "Root", "o-org/r-exam"),), at=5.0
@@ -368,28 +371,17 @@ def test_a_hundred_killed_writers_lose_and_change_nothing(tmp_path):
             assert replace(found[subject], failures=0) == standing(int(subject.entity_id))
 
 
-_WRITER = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-from exporter.store import SqliteStore
-from tests.store.writing import standing
-store = SqliteStore(Path(sys.argv[1]))
-lease = store.acquire("org")
-for number in range(int(sys.argv[2]), sys.maxsize):
-    store.keep(lease, replace(standing(number % 500), failures=number))
-    print(number, flush=True)
-"""
-
-
 def _killed_writer(path, round_):
     """What a writer said it had kept before it was killed: subjects, and the number of their last writing."""
-    begin = round_ * 1_000_000
-    with subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(path), str(begin)], stdout=subprocess.PIPE, text=True
-    ) as writer:
-        said = [writer.stdout.readline() for _ in range(1 + 37 * round_ % 300)]
-        writer.kill()
-        said += writer.stdout.readlines()
-    numbers = [int(line) for line in said if line.endswith("\n")]
+    ours, its = FORKS.Pipe(duplex=False)
+    writer = FORKS.Process(target=keep_on, args=(path, round_ * 1_000_000, its))
+    writer.start()
+    its.close()
+    numbers = [ours.recv() for _ in range(1 + 37 * round_ % 300)]
+    writer.kill()
+    with contextlib.suppress(EOFError):
+        while True:
+            numbers.append(ours.recv())
+    writer.join()
+    ours.close()
     return {Subject(f"{number % 500:012}"): number for number in numbers}

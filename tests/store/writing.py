@@ -1,6 +1,10 @@
 """What writers that are killed write: imported by them, so without any tool of the tests."""
 
+import sys
+from dataclasses import replace
+
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
+from exporter.store import SqliteStore
 
 ROWS = (ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/1", 17.25, 3), ServiceAccess("iam"))
 
@@ -9,3 +13,12 @@ def standing(number):
     """How a subject of that number stands."""
     report = Report(1.5, 9.5, 2, 1, (*ROWS, ServiceAccess(f"service-{number}")))
     return Standing(Subject(f"{number:012}"), report, JobView(JobStatus.COMPLETED, 1.5, 9.5))
+
+
+def keep_on(path, begin, said):
+    """Write without end, and tell of each writing that is done."""
+    store = SqliteStore(path)
+    lease = store.acquire("org")
+    for number in range(begin, sys.maxsize):
+        store.keep(lease, replace(standing(number % 500), failures=number))
+        said.send(number)
