@@ -218,11 +218,13 @@ def _memory() -> Builder[Panel]:
 def _processes() -> Builder[Panel]:
     about = About(
         "Exporters",
-        "Each exporter: its version, whether it took its last configuration, and how much it serves.",
+        "Each exporter: its version, whether it took its last configuration and can keep what it knows, and "
+        "how much it serves.",
         "none",
     )
     build = "group by (job, instance, version, python_version) (aws_org_access_exporter_build_info)"
     reload = "max by (job, instance) (aws_org_access_exporter_config_last_reload_successful)"
+    state = "min by (job, instance) (aws_org_access_exporter_state_available)"
     series = "max by (job, instance) (aws_org_access_exporter_series)"
     size = "max by (job, instance) (aws_org_access_exporter_exposition_bytes)"
     columns = (
@@ -230,6 +232,7 @@ def _processes() -> Builder[Panel]:
             Query(f"{build} * on (job, instance) group_left () {reload}", "Configuration taken"),
             "bool_yes_no",
         ),
+        Column(Query(state, "State available"), "bool_yes_no"),
         Column(Query(series, "Series"), "short"),
         Column(Query(size, "Text, uncompressed"), "bytes"),
     )
