@@ -6,6 +6,8 @@ whole snapshot, or the daemon itself (an instrument of prometheus-client, named 
 
 ``report_job_status`` has the shape of a StateSet, but its label is ``status``, as the contract says;
 OpenMetrics wants a StateSet's label named like the family, so it is declared a gauge in both formats.
+So is every ``…_info``: OpenMetrics declares an Info without that ending, and readers that take the declared
+name for the metric's (OpenTelemetry's receiver, Datadog) would lose the one that is documented.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +47,6 @@ class Type(StrEnum):
     GAUGE = "gauge"
     COUNTER = "counter"
     HISTOGRAM = "histogram"
-    INFO = "info"
     UNKNOWN = "unknown"
 
 
@@ -300,7 +301,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
     ),
     SubjectFamily(
         f"{PREFIX}report_job_error_info",
-        Type.INFO,
+        Type.GAUGE,
         Group.REPORTS,
         ("code",),
         f"ErrorDetails.Code while the newest job is FAILED. {_BACKGROUND}",
@@ -334,7 +335,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
     ),
     SubjectFamily(
         f"{PREFIX}service_last_access_info",
-        Type.INFO,
+        Type.GAUGE,
         Group.SERVICES,
         ("service_namespace", "access_region", "accessed_from"),
         f"Region and account of the last use of the service. {_BACKGROUND}",
@@ -342,7 +343,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
     ),
     SubjectFamily(
         f"{PREFIX}entity_info",
-        Type.INFO,
+        Type.GAUGE,
         Group.INFO,
         ("entity_type", "entity_name", "entity_path", "parent_id", "account_state"),
         f"The root, organizational units and accounts in scope. {_BACKGROUND}",
@@ -352,7 +353,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
 
 SERVICE_INFO = ServiceNames(
     f"{PREFIX}service_info",
-    Type.INFO,
+    Type.GAUGE,
     Group.INFO,
     ("service_namespace", "service_name"),
     f"The name of each service that is shown. {_BACKGROUND}",
@@ -361,7 +362,7 @@ SERVICE_INFO = ServiceNames(
 ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
     OrganizationFamily(
         f"{PREFIX}policy_info",
-        Type.INFO,
+        Type.GAUGE,
         Group.INFO,
         ("policy_id", "policy_name"),
         f"The service control policies that are reported on. {_BACKGROUND}",
@@ -369,7 +370,7 @@ ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
     ),
     OrganizationFamily(
         f"{PREFIX}organization_info",
-        Type.INFO,
+        Type.GAUGE,
         Group.INFO,
         ("org_id", "management_account_id", "partition"),
         f"The organization behind the configured name. {_BACKGROUND}",
@@ -502,7 +503,7 @@ API_DURATION = Instrument(
 )
 BUILD_INFO = Instrument(
     f"{PREFIX}exporter_build_info",
-    Type.INFO,
+    Type.GAUGE,
     Group.EXPORTER,
     ("version", "python_version"),
     "The version of the program and of Python.",

@@ -88,20 +88,16 @@ def _around(family: Family, constant: str, label: str) -> tuple[str, str]:
 def header(family: Family, fmt: Format) -> bytes:
     """HELP, TYPE and (in OpenMetrics) UNIT of a family.
 
-    OpenMetrics names counters and infos without their suffix; text 0.0.4 knows no info.
+    OpenMetrics names counters without their suffix; text 0.0.4 says "untyped" for its "unknown".
     """
     name, kind = family.name, family.type
     if fmt is Format.OPENMETRICS:
-        name = name.removesuffix(_SUFFIX.get(kind, ""))
-    else:
-        kind = {Type.INFO: Type.GAUGE, Type.UNKNOWN: "untyped"}.get(kind, kind)  # type: ignore[assignment]  # one word of text 0.0.4's own
-    lines = [f"# HELP {name} {_help(family.help, fmt)}", f"# TYPE {name} {kind}"]
+        name = name.removesuffix("_total") if kind is Type.COUNTER else name
+    word = "untyped" if kind is Type.UNKNOWN and fmt is Format.TEXT else kind.value
+    lines = [f"# HELP {name} {_help(family.help, fmt)}", f"# TYPE {name} {word}"]
     if fmt is Format.OPENMETRICS and family.unit:
         lines.append(f"# UNIT {name} {family.unit}")
     return encode("\n".join(lines) + "\n")
-
-
-_SUFFIX = {Type.COUNTER: "_total", Type.INFO: "_info"}
 
 
 def _help(text: str, fmt: Format) -> str:

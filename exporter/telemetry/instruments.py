@@ -12,7 +12,6 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
-    Info,
     disable_created_metrics,
     gc_collector,
     platform_collector,
@@ -75,9 +74,7 @@ class Instruments:
                 yield family, _lines(metric)
 
 
-_DECLARED = {
-    family.name.removesuffix("_total").removesuffix("_info"): family for family in families.INSTRUMENTS
-}
+_DECLARED = {family.name.removesuffix("_total"): family for family in families.INSTRUMENTS}
 
 
 def _counter(family: Instrument, registry: CollectorRegistry) -> Counter:
@@ -93,19 +90,14 @@ def _histogram(family: Instrument, registry: CollectorRegistry) -> Histogram:
 
 
 def _build_info(registry: CollectorRegistry) -> None:
-    family = families.BUILD_INFO
-    values = (__version__, platform.python_version())
-    Info(family.name.removesuffix("_info"), family.help, registry=registry).info(
-        dict(zip(family.labels, values, strict=True))
-    )
+    _gauge(families.BUILD_INFO, registry).labels(__version__, platform.python_version()).set(1)
 
 
 def _foreign(metric: Metric) -> Family:
     """The declaration of a family that prometheus-client brings along."""
     suffix = {"counter": "_total", "info": "_info"}.get(metric.type, "")
-    return Family(
-        f"{metric.name}{suffix}", Type(metric.type), Group.EXPORTER, (), metric.documentation or metric.name
-    )
+    kind = Type.GAUGE if metric.type == "info" else Type(metric.type)
+    return Family(f"{metric.name}{suffix}", kind, Group.EXPORTER, (), metric.documentation or metric.name)
 
 
 def _lines(metric: Metric) -> bytes:

@@ -1,7 +1,7 @@
 """What should be served, one sample after the other: slow, and easy to believe."""
 
 from exporter.exposition import Format
-from exporter.families import FAMILIES, Type
+from exporter.families import FAMILIES
 from exporter.model import EntityType, JobStatus, Services
 
 
@@ -135,11 +135,9 @@ def _maybe(name, labels, value):
 
 def _block(family, samples, fmt):
     openmetrics = fmt is Format.OPENMETRICS
-    name = family.name.removesuffix("_info") if openmetrics and family.type is Type.INFO else family.name
-    kind = "gauge" if family.type is Type.INFO and not openmetrics else family.type.value
-    lines = [f"# HELP {name} {family.help}", f"# TYPE {name} {kind}"]
+    lines = [f"# HELP {family.name} {family.help}", f"# TYPE {family.name} {family.type.value}"]
     if openmetrics and family.unit:
-        lines.append(f"# UNIT {name} {family.unit}")
+        lines.append(f"# UNIT {family.name} {family.unit}")
     for labels, value in samples:
         inner = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
         lines.append(f"{family.name}{{{inner}}} {_number(value)}")

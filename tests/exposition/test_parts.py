@@ -99,9 +99,10 @@ def test_openmetrics_ends_with_its_mark_and_text_with_nothing():
     assert ends == [b"", b"# EOF\n"]
 
 
-def test_openmetrics_names_an_info_without_its_suffix():
-    info = next(family for family in FAMILIES if family.name.endswith("entity_info"))
-    assert b"# TYPE aws_org_access_entity info\n" in header(info, Format.OPENMETRICS)
+@FORMATS
+@pytest.mark.parametrize("family", [family for family in FAMILIES if family.name.endswith("_info")])
+def test_an_info_is_a_gauge_under_its_whole_name(fmt, family):
+    assert f"# TYPE {family.name} gauge\n".encode() in header(family, fmt)
 
 
 @pytest.mark.parametrize(
