@@ -18,13 +18,13 @@ _NEWS = (2 * _MINUTE, 2 * _DAY)  # when services come into use: at first many, t
 # IAM is not in daily use everywhere, so that reports have its peculiar row for a service never used.
 _DAILY = {
     "sts": 0.99, "s3": 0.97, "ec2": 0.95, "kms": 0.93, "logs": 0.92, "cloudtrail": 0.9, "config": 0.85,
-    "monitoring": 0.85, "cloudwatch": 0.85, "ssm": 0.8, "lambda": 0.75, "cloudformation": 0.75,
+    "cloudwatch": 0.85, "ssm": 0.8, "lambda": 0.75, "cloudformation": 0.75,
     "organizations": 0.6, "guardduty": 0.6, "securityhub": 0.6, "secretsmanager": 0.6, "iam": 0.5,
 }  # fmt: skip
 _OCCASIONAL = {
     "dynamodb", "rds", "sns", "sqs", "ecr", "ecs", "eks", "elasticloadbalancing", "autoscaling", "events",
     "states", "apigateway", "cloudfront", "route53", "acm", "athena", "glue", "kinesis", "firehose",
-    "redshift", "elasticache", "es", "sagemaker", "bedrock", "codebuild", "codepipeline", "backup", "tagging",
+    "redshift", "elasticache", "es", "sagemaker", "bedrock", "codebuild", "codepipeline", "backup", "tag",
     "servicequotas", "health", "support", "ce", "access-analyzer", "inspector2", "wafv2", "xray", "batch",
     "elasticfilesystem", "transfer", "resource-groups", "ram", "sso", "budgets", "quicksight", "cognito-idp",
 }  # fmt: skip

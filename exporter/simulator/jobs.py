@@ -97,7 +97,7 @@ class Desk:
                     return self._keep(replace(earlier, id=self._next_id(), owner=owner))
             if self._running and not self._running.done(now):
                 raise Refusal(
-                    409, "ReportGenerationLimitExceeded", "Maximum number of concurrent jobs exceeded."
+                    409, "ReportGenerationLimitExceeded", "Maximum number of concurrent jobs exceeded"
                 )
             return self._start(owner, selection, now, fault())
 
@@ -106,7 +106,7 @@ class Desk:
         with self._lock:
             job = self._jobs.get(job_id)
         if job is None or job.owner != owner:
-            raise Refusal(404, "NoSuchEntity", f"Job {job_id} could not be found.")
+            raise Refusal(404, "NoSuchEntity", "Job ID does not exist.")
         return job
 
     def _start(

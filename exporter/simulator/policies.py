@@ -12,16 +12,16 @@ ROOT = ""
 _SANDBOX_SERVICES = (
     "access-analyzer", "acm", "apigateway", "athena", "autoscaling", "bedrock", "ce", "cloudformation",
     "cloudfront", "cloudtrail", "cloudwatch", "config", "dynamodb", "ec2", "ecr", "ecs", "eks",
-    "elasticloadbalancing", "events", "glue", "iam", "kinesis", "kms", "lambda", "logs", "monitoring", "rds",
+    "elasticloadbalancing", "events", "glue", "iam", "kinesis", "kms", "lambda", "logs", "rds",
     "resource-groups", "route53", "s3", "sagemaker", "secretsmanager", "servicequotas", "sns", "sqs", "ssm",
-    "states", "sts", "support", "tagging", "xray",
+    "states", "sts", "support", "tag", "xray",
 )  # fmt: skip
 _RETIRED_SERVICES = (
     "codecommit",
     "datapipeline",
     "importexport",
     "machinelearning",
-    "mturk-requester",
+    "mechanicalturk",
     "sdb",
 )
 _NOT_FOR_CARDS = (

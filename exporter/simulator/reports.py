@@ -20,27 +20,32 @@ class Failure:
 
 
 UNKNOWN_ENTITY = Failure(
-    "INVALID_ORGANIZATIONS_ENTITY_PATH", "The specified AWS Organizations entity path is invalid."
+    "INVALID_ORGANIZATIONS_ENTITY_PATH",
+    "The entity with the specified path does not exist in your organization.",
 )
 UNKNOWN_POLICY = Failure(
-    "INVALID_ORGANIZATIONS_POLICY", "The specified AWS Organizations policy is invalid or does not exist."
+    "INVALID_ORGANIZATIONS_POLICY",
+    "The policy with the specified ID does not exist in your organization.",
 )
 NOT_AUTHORIZED = Failure(
     "ORGANIZATIONS_REPORT_ACCESS_DENIED",
     "Requester is not authorized to perform the required AWS Organizations Describe* and List* actions.",
 )
-# Without any of these a job ends NOT_AUTHORIZED.
-READ_FOR_A_JOB = frozenset(
-    f"organizations:{operation}"
-    for operation in (
-        "DescribePolicy",
-        "ListChildren",
-        "ListParents",
-        "ListPoliciesForTarget",
-        "ListRoots",
-        "ListTargetsForPolicy",
-    )
+_READ_ALWAYS = frozenset(
+    {"organizations:DescribePolicy", "organizations:ListPoliciesForTarget", "organizations:ListRoots"}
 )
+_READ_BELOW_THE_ROOT = "organizations:ListParents"
+_READ_FOR_ALL_POLICIES = "organizations:ListChildren"
+_READ_FOR_ONE_POLICY = "organizations:ListTargetsForPolicy"
+
+
+def read_for_a_job(entity_path: str, policy_id: str = "") -> frozenset[str]:
+    """The permissions without any of which a job ends NOT_AUTHORIZED, as recorded in September 2026."""
+    below_the_root = entity_path.count("/") > 1
+    return _READ_ALWAYS | {
+        _READ_FOR_ONE_POLICY if policy_id else _READ_FOR_ALL_POLICIES,
+        *({_READ_BELOW_THE_ROOT} if below_the_root else ()),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from exporter.simulator.messages import Answer, Caller, Refusal, Request
 from exporter.simulator.names import hostile
 from exporter.simulator.options import SimulationOptions
 from exporter.simulator.organization import Organization
-from exporter.simulator.reports import NOT_AUTHORIZED, READ_FOR_A_JOB, Content, Failure, Reports
-from exporter.simulator.services import service_names
+from exporter.simulator.reports import NOT_AUTHORIZED, Content, Failure, Reports, read_for_a_job
+from exporter.services import service_names
 from exporter.simulator.throttle import Throttle
 from exporter.simulator.tokens import TokenService
 
@@ -70,7 +70,7 @@ class Simulation:
 
     def _services(self, entity_path: str, policy_id: str) -> frozenset[str] | Failure:
         """What a report will list. AWS reads the organization with the caller's permissions to make it."""
-        if self.denied & READ_FOR_A_JOB:
+        if self.denied & read_for_a_job(entity_path, policy_id):
             return NOT_AUTHORIZED
         return self._reports.services(entity_path, policy_id)
 

@@ -250,7 +250,7 @@ def test_a_second_job_is_told_that_one_is_running(aws, iam, root):
     assert _refusal(lambda: aws.generate(iam, aws.entity("Prod").path)) == (
         409,
         "ReportGenerationLimitExceeded",
-        "Maximum number of concurrent jobs exceeded.",
+        "Maximum number of concurrent jobs exceeded",
     )
 
 

@@ -73,7 +73,7 @@ def test_a_second_job_finds_the_slot_taken():
     assert _refused(lambda: bench.ask("other")) == (
         409,
         "ReportGenerationLimitExceeded",
-        "Maximum number of concurrent jobs exceeded.",
+        "Maximum number of concurrent jobs exceeded",
     )
 
 

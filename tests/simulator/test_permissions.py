@@ -5,7 +5,7 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
-from exporter.simulator.reports import READ_FOR_A_JOB
+from exporter.simulator.reports import read_for_a_job
 
 
 def refused(call, **parameters):
@@ -36,15 +36,32 @@ def test_others_are_not_touched(aws):
     assert aws.client("organizations").list_accounts()["Accounts"]
 
 
-@pytest.mark.parametrize("permission", sorted(READ_FOR_A_JOB))
-def test_a_job_that_may_not_read_the_organization_ends_failed(aws, permission):
+def recorded(path, policy_id=""):
+    return sorted(one.partition(":")[2] for one in read_for_a_job(path, policy_id))
+
+
+def test_what_a_job_reads_is_what_was_recorded():
+    root, unit = "o-a/r-a", "o-a/r-a/ou-a"
+    always = ["DescribePolicy", "ListPoliciesForTarget", "ListRoots"]
+    assert recorded(unit) == sorted([*always, "ListChildren", "ListParents"])
+    assert recorded(unit, "p-1") == sorted([*always, "ListParents", "ListTargetsForPolicy"])
+    assert recorded(root) == sorted([*always, "ListChildren"])
+
+
+@pytest.mark.parametrize("permission", sorted(read_for_a_job("o-a/r-a/ou-a") | read_for_a_job("", "p-1")))
+def test_a_job_ends_failed_without_what_it_reads_and_well_without_what_it_does_not(aws, permission):
     aws.simulation.denied = {permission}
-    report = aws.report(aws.organization.root.path)
-    assert report["ErrorDetails"]["Code"] == "ORGANIZATIONS_REPORT_ACCESS_DENIED"
+    for path in (aws.organization.root.path, aws.entity("Security").path):
+        report = aws.report(path)
+        needed = permission in read_for_a_job(path)
+        assert report["JobStatus"] == ("FAILED" if needed else "COMPLETED")
+        assert report.get("ErrorDetails", {}).get("Code") == (
+            "ORGANIZATIONS_REPORT_ACCESS_DENIED" if needed else None
+        )
 
 
 def test_a_result_is_given_again_though_the_permission_came_back(aws):
-    aws.simulation.denied = {"organizations:ListParents"}
+    aws.simulation.denied = {"organizations:ListRoots"}
     aws.report(aws.organization.root.path)
     aws.simulation.denied = set()
     assert aws.report(aws.organization.root.path)["JobStatus"] == "FAILED"
