@@ -27,7 +27,7 @@ from exporter.model import (
     StartedJob,
     Subject,
 )
-from exporter.simulator.services import service_names
+from exporter.services import service_names
 from exporter.store import Lease, Pulse
 from exporter.store.dynamodb import Address, DynamoDbStore
 from exporter.store.dynamodb.items import LEASE, Item

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
+from exporter.services import service_names
 from exporter.simulator import iam, organizations
 from exporter.simulator.activity import Activity
 from exporter.simulator.calls import CallLog, SimulatedCall
@@ -17,7 +18,6 @@ from exporter.simulator.names import hostile
 from exporter.simulator.options import SimulationOptions
 from exporter.simulator.organization import Organization
 from exporter.simulator.reports import NOT_AUTHORIZED, Content, Failure, Reports, read_for_a_job
-from exporter.services import service_names
 from exporter.simulator.throttle import Throttle
 from exporter.simulator.tokens import TokenService
 

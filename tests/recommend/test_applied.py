@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from exporter.model import EntityType, Report
 from exporter.recommend import PROTECTED, Attached, Case, Member, Variant, Wish, compact, recommend
+from exporter.services import service_names
 from exporter.simulator import SimulationOptions
 from exporter.simulator.activity import Activity, last_use
 from exporter.simulator.founding import found
 from exporter.simulator.organization import ControlPolicy
 from exporter.simulator.reports import Reports
-from exporter.simulator.services import service_names
 
 NOW = 1_790_000_000.0
 DAY = 86400.0
@@ -131,7 +131,7 @@ def test_nothing_in_use_is_denied_and_all_that_is_claimed_is(world, place, days,
 
 
 def test_the_property_is_about_something():
-    world = World(seed=7, accounts=8, ous=3, extra=[])
+    world = World(seed=1, accounts=8, ous=3, extra=[])
     recommended = recommend(world.case(world.organization.root), Wish(90 * DAY))
     assert len(recommended.denied) > 20
     assert len({verdict.ground for verdict in recommended.verdicts}) >= 4
@@ -139,7 +139,7 @@ def test_the_property_is_about_something():
 
 @pytest.mark.parametrize("variant", Variant)
 def test_what_is_recommended_again_after_applying_is_nothing(variant):
-    world = World(seed=7, accounts=8, ous=3, extra=[])
+    world = World(seed=1, accounts=8, ous=3, extra=[])
     root = world.organization.root
     for policy in recommend(world.case(root), Wish(90 * DAY, variant)).policies:
         world.attach(root, compact(policy))

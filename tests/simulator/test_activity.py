@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Entity, EntityType
-from exporter.simulator.activity import TRACKING_PERIOD, Activity, Use, last_use
 from exporter.services import service_names
+from exporter.simulator.activity import TRACKING_PERIOD, Activity, Use, last_use
 
 _BEGAN = 1_790_000_000
 _moments = st.floats(min_value=0, max_value=2e9)

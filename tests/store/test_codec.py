@@ -24,7 +24,7 @@ from exporter.model import (
     StartedJob,
     Subject,
 )
-from exporter.simulator.services import service_names
+from exporter.services import service_names
 from exporter.store import codec
 
 TEXTS = st.text(st.characters())  # halves of surrogate pairs among them
