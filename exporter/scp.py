@@ -1,13 +1,41 @@
 """What the text of a service control policy does to services, by the logic of AWS's access reports.
 
-A policy allows a service if one of its statements allows at least one of the service's actions. It denies a
-service only if a statement denies all of its actions, on every resource and under no condition.
+A policy allows a service if one of its statements allows at least one of the service's actions on a resource
+that the service can have, and no statement of the same policy takes that back. It denies a service only if a
+statement denies all of its actions, on every resource and under no condition. A condition on an Allow does
+not count. All of this was recorded against AWS in September 2026.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from exporter.services import service_names
+
+# Services with actions on resources that are another's by their ARN. Of all others an ARN of another service
+# matches no action, and AWS then counts nothing as allowed.
+_ON_RESOURCES_OF_OTHERS = frozenset(
+    {
+        "backup",  # copies whatever can be backed up
+        "cloudcontrolapi",
+        "cloudformation",
+        "config",
+        "docdb-elastic",
+        "ec2messages",
+        "iotjobsdata",
+        "neptune-db",
+        "organizations",
+        "ram",  # shares whatever can be shared
+        "rds",  # of Amazon Neptune and DocumentDB too
+        "resource-groups",
+        "servicecatalog",
+        "ssm",  # commands run on instances: arn:aws:ec2:…
+        "ssmmessages",
+        "sts",  # roles: arn:aws:iam::…
+        "tag",  # labels whatever there is
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +53,11 @@ def effect(content: str, namespaces: Collection[str]) -> Effect:
     """The effect of a policy's text on the services in ``namespaces``; ValueError for what is no policy."""
     statements = _statements(content)
     allows = [statement for statement in statements if statement["Effect"] == "Allow"]
-    denies = [statement for statement in statements if _denies_wholly(statement)]
+    denies = [statement for statement in statements if _denies(statement)]
+    wholly = [statement for statement in denies if _everywhere(statement)]
     return Effect(
-        frozenset(name for name in namespaces if any(_reaches(statement, name) for statement in allows)),
-        frozenset(name for name in namespaces if any(_fills(statement, name) for statement in denies)),
+        frozenset(name for name in namespaces if any(_grants(one, name, denies) for one in allows)),
+        frozenset(name for name in namespaces if any(_fills(statement, name) for statement in wholly)),
     )
 
 
@@ -55,9 +84,48 @@ def _actions(statement: Mapping[str, Any]) -> Iterator[str]:
         yield from _listed(statement.get(key, []))
 
 
-def _denies_wholly(statement: Mapping[str, Any]) -> bool:
-    everything = "NotResource" not in statement and "*" in _listed(statement.get("Resource", "*"))
-    return statement["Effect"] == "Deny" and everything and not statement.get("Condition")
+def _denies(statement: Mapping[str, Any]) -> bool:
+    return statement["Effect"] == "Deny" and not statement.get("Condition")
+
+
+def _everywhere(statement: Mapping[str, Any]) -> bool:
+    return "NotResource" not in statement and "*" in _resources(statement)
+
+
+def _resources(statement: Mapping[str, Any]) -> list[Any]:
+    return _listed(statement.get("Resource", "*"))
+
+
+def _grants(statement: Mapping[str, Any], namespace: str, denies: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the Allow leaves the service something that its own policy does not take back elsewhere.
+
+    A Deny on the whole of everything is not looked at: what it denies, it denies at every level.
+    """
+    if not _reaches(statement, namespace) or not _has_resources(statement, namespace):
+        return False
+    if "NotResource" in statement or _everywhere(statement):
+        return True
+    taken = {
+        resource
+        for deny in denies
+        if "NotResource" not in deny and not _everywhere(deny) and _fills(deny, namespace)
+        for resource in _resources(deny)
+    }
+    return not set(_resources(statement)) <= taken
+
+
+def _has_resources(statement: Mapping[str, Any], namespace: str) -> bool:
+    if "NotResource" in statement or namespace in _ON_RESOURCES_OF_OTHERS:
+        return True
+    return any(_may_be_of(str(resource), namespace) for resource in _resources(statement))
+
+
+def _may_be_of(resource: str, namespace: str) -> bool:
+    """Whether a resource may be one of the service: an ARN names it, or a service that shares its ARNs."""
+    if not resource.startswith("arn:"):
+        return True
+    owner = [*resource.split(":", 3), "*"][2].lower()
+    return owner == namespace or owner not in service_names()
 
 
 def _reaches(statement: Mapping[str, Any], namespace: str) -> bool:
