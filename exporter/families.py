@@ -189,7 +189,7 @@ def _last_authenticated(view: SubjectView) -> Iterator[Sample]:
 def _last_access(view: SubjectView) -> Iterator[Sample]:
     for row in view.shown:
         if row.last_authenticated is not None and (row.region or row.entity_path):
-            yield (row.namespace, row.region, row.entity_path.rstrip("/").rpartition("/")[2]), 1
+            yield (row.namespace, row.region, row.account_id), 1
 
 
 def _entity_info(view: SubjectView) -> Iterable[Sample]:

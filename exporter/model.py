@@ -11,6 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+SKEW = 300.0  # s that AWS's dates may be ahead of our clock; beyond that AWS refuses our signatures
+
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 # A root, an organizational unit, an account. Job ids are UUIDs and look like none of them.
@@ -102,6 +104,11 @@ class ServiceAccess(NamedTuple):
     last_authenticated: float | None = None
     authenticated_entities: int | None = None
 
+    @property
+    def account_id(self) -> str:
+        """The account that used it last; empty where AWS does not say."""
+        return self.entity_path.rstrip("/").rpartition("/")[2]
+
 
 # Most rows of an organization say that an account never used a service: made by this, equal ones are shared.
 unused = lru_cache(maxsize=4096)(ServiceAccess)
@@ -168,8 +175,10 @@ class Standing:
     ``report`` is the last good one, kept while newer jobs fail. ``failures`` counts the attempts since it,
     ``retry_at`` is the earliest time of the next one (0: no restriction). ``expired``: there was a report,
     and it was dropped for its age. ``last_known``: when a service was last used, by its namespace, where an
-    earlier report told and ``report`` does not. Of a service that ``report`` lists, the use aged out of the
-    tracking period, which is not the same as never used.
+    earlier report told and ``report`` does not, or tells of an earlier use. Of a service that ``report``
+    lists without a time, the use aged out of the tracking period, which is not the same as never used.
+    ``path`` is the entity's when the last good report was asked for (empty: not known), ``listed`` the
+    namespaces of a report that was dropped, until there is another.
     """
 
     subject: Subject
@@ -179,12 +188,35 @@ class Standing:
     retry_at: float = 0.0
     expired: bool = False
     last_known: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
+    path: str = ""
+    listed: frozenset[str] = frozenset()
+
+    def uses(self) -> Mapping[str, float]:
+        """When each service was last used, by its namespace, as far as any report has told."""
+        known = dict(self.report.uses()) if self.report else {}
+        for namespace, at in self.last_known.items():
+            known[namespace] = max(at, known.get(namespace, at))
+        return known
+
+    def accessible(self) -> frozenset[str] | None:
+        """The namespaces that the last report listed, though it may have been dropped; None: not known."""
+        if self.report:
+            return frozenset(row.namespace for row in self.report.services)
+        return self.listed or None
 
     def known_beside(self, report: Report | None) -> Mapping[str, float]:
-        """``last_known`` once ``report`` takes the place of this one's; None: it is dropped."""
-        known = {**self.last_known, **(self.report.uses() if self.report else {})}
+        """``last_known`` once ``report`` takes the place of this one's; None: it is dropped.
+
+        A later use than ``report`` tells of stays known, unless it lies in that report's future.
+        """
         told = report.uses() if report else {}
-        return {namespace: at for namespace, at in known.items() if namespace not in told} or _NOTHING
+        latest = report.created + SKEW if report else float("inf")
+        kept = {
+            namespace: at
+            for namespace, at in self.uses().items()
+            if namespace not in told or told[namespace] < at <= latest
+        }
+        return kept or _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +231,35 @@ class StartedJob:
     job_id: str
     principal: str
     at: float
+
+
+class NewsKind(StrEnum):
+    """What a report may show that the one before it did not."""
+
+    FIRST_USED = "first_used"
+    RETURNED = "returned"
+    NEWLY_ACCESSIBLE = "newly_accessible"
+    NO_LONGER_ACCESSIBLE = "no_longer_accessible"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing that changed, of one service and one subject.
+
+    ``at`` is the time of the use; of a change in what is accessible, that of the report that showed it.
+    ``told`` is the JobCreationDate of the report that told, ``after`` how many seconds the service had not
+    been used (of a return alone). ``account_id`` used it, in ``region``; ``name`` is the service's.
+    """
+
+    subject: Subject
+    kind: NewsKind
+    namespace: str
+    at: float
+    told: float
+    after: float | None = None
+    region: str = ""
+    account_id: str = ""
+    name: str = ""
 
 
 class ReportState(StrEnum):

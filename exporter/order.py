@@ -11,6 +11,7 @@ and queues by how many intervals it is late.
 from collections.abc import Iterable, Mapping
 
 from exporter.model import (
+    SKEW,
     Discovery,
     EntityType,
     Report,
@@ -24,7 +25,6 @@ from exporter.model import (
 )
 
 OVERDUE = 2.0
-SKEW = 300.0  # s that AWS's dates may be ahead of our clock; beyond that AWS refuses our signatures
 RETRY = 60.0  # s until a subject is asked again at the earliest: AWS repeats results, failures too, that long
 
 _RANK = {

@@ -123,8 +123,8 @@ class Collector:
         standings = self._desk.view.standings.values()
         old = [standing for standing in standings if standing.report and standing.report.created < oldest]
         for standing in old:
-            known = standing.known_beside(None)
-            self._stand(replace(standing, report=None, expired=True, last_known=known))
+            known, listed = standing.known_beside(None), standing.accessible() or frozenset()
+            self._stand(replace(standing, report=None, expired=True, last_known=known, listed=listed))
         if old:
             self._observer.expired(len(old))
 
@@ -210,7 +210,8 @@ class Collector:
         retry_at = self._pace.now() + work.target.refresh / 2
         report = newer(standing.report, job.report, self._pace.now())
         known = standing.known_beside(report)
-        self._stand(Standing(work.subject, report, job.view, retry_at=retry_at, last_known=known))
+        path = _path(work) if report is job.report else standing.path
+        self._stand(Standing(work.subject, report, job.view, retry_at=retry_at, last_known=known, path=path))
 
     def _fail(self, work: Work, standing: Standing, job: Job) -> None:
         wait = min(RETRY * 2.0 ** min(standing.failures, 30), longest_wait(work.target.refresh))
@@ -234,6 +235,10 @@ class Collector:
         done = self._sweep.rest(self._pace.monotonic())
         if done:
             self._observer.swept(done.reports, done.failed, done.busy)
+
+
+def _path(work: Work) -> str:
+    return work.entity.path if work.entity else ""
 
 
 def _parent(work: Work) -> str:

@@ -65,8 +65,8 @@ def _used(rows: list[ServiceAccess], now: float) -> Table:
     for row in rows:
         age = now - (row.last_authenticated or 0.0)
         count = "" if row.authenticated_entities is None else str(row.authenticated_entities)
-        account = row.entity_path.rstrip("/").rpartition("/")[2]
-        found.add_row(row.namespace, row.name, Text(ago(age), style=_style(age)), count, row.region, account)
+        last = Text(ago(age), style=_style(age))
+        found.add_row(row.namespace, row.name, last, count, row.region, row.account_id)
     return found
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    byte 0        the version of all that follows
+    byte 0        the version of all that follows: the lowest that has the fields written
     bytes 1 to 4  CRC-32 of the rest, big-endian
     the rest      JSON in UTF-8, deflated with the names of AWS's services as its dictionary
 
@@ -38,6 +38,8 @@ from exporter.model import (
 )
 
 VERSION = 1
+WITH_PATH = 2  # a standing's "path" and "listed"
+KNOWN = frozenset({VERSION, WITH_PATH})
 # Whoever changes this file cannot read what was kept with it: a new one needs a new version beside this one.
 DICTIONARY = "services.v1.json"
 
@@ -64,7 +66,10 @@ def encode_standing(standing: Standing) -> bytes:
             "retry_at": standing.retry_at,
             "expired": standing.expired,
             "last_known": dict(standing.last_known),
-        }
+            "path": standing.path,
+            "listed": sorted(standing.listed),
+        },
+        WITH_PATH,
     )
 
 
@@ -110,15 +115,15 @@ def check(data: bytes) -> None:
     version = data[0] if data else None
     if len(data) < _HEAD or isal_zlib.crc32(data[_HEAD:]) != int.from_bytes(data[1:_HEAD]):
         raise StateError("a record of the state is damaged")
-    if version != VERSION:
-        raise StateError(f"a record of the state is of version {version}; this program knows {VERSION}")
+    if version not in KNOWN:
+        raise StateError(f"a record of the state is of version {version}; this program knows {max(KNOWN)}")
 
 
-def _packed(document: object) -> bytes:
+def _packed(document: object, version: int = VERSION) -> bytes:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW, zdict=_dictionary())
     body = deflater.compress(text.encode("utf-8", "surrogatepass")) + deflater.flush()
-    return bytes([VERSION]) + isal_zlib.crc32(body).to_bytes(4) + body
+    return bytes([version]) + isal_zlib.crc32(body).to_bytes(4) + body
 
 
 def _read(data: bytes, build: Callable[[Any], _Value]) -> _Value:
@@ -179,6 +184,7 @@ def _standing(document: Mapping[str, Any]) -> Standing:
         "subject": Subject(*document["subject"]),
         "report": report and _report(*report),
         "job": job and JobView(JobStatus(job[0]), *job[1:]),
+        "listed": frozenset(map(intern, document.get("listed", ()))),
     }
     return Standing(**{**document, **read})
 

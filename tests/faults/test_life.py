@@ -14,8 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.exposition import Format
-from exporter.model import JobStatus
-from exporter.order import SKEW
+from exporter.model import SKEW, JobStatus
 from tests.exposition.organizations import text
 from tests.faults.life import ERRORS, HOUR, PAGES, Life, entities
 

@@ -43,6 +43,8 @@ STANDINGS = st.builds(
     NUMBERS,
     st.booleans(),
     st.dictionaries(TEXTS, NUMBERS),
+    TEXTS,
+    st.frozensets(TEXTS),
 )
 ENTITIES = st.builds(Entity, TEXTS, st.sampled_from(EntityType), TEXTS, TEXTS, TEXTS, TEXTS)
 DISCOVERIES = st.builds(
@@ -131,8 +133,8 @@ def test_a_discovery_is_no_standing():
 
 
 def test_the_version_of_a_later_program_is_named():
-    with pytest.raises(StateError, match="version 2; this program knows 1"):
-        codec.decode_standing(packed(b"{}", version=2))
+    with pytest.raises(StateError, match="version 3; this program knows 2"):
+        codec.decode_standing(packed(b"{}", version=3))
 
 
 def test_what_was_kept_by_the_first_version_is_read():

@@ -54,7 +54,7 @@ def test_nothing_kept_is_nothing_recalled(store):
 
 
 def test_what_was_kept_is_recalled(store, lease):
-    kept = standing(failures=2, retry_at=77.0, expired=True)
+    kept = standing(failures=2, retry_at=77.0, expired=True, path=ROOT.path, listed=frozenset({"s3"}))
     store.keep(lease, kept)
     assert store.recall("org").standings == {kept.subject: kept}
 

@@ -1,0 +1,244 @@
+"""What a new report shows that the one before it did not."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.model import SKEW, NewsKind, Report, ServiceAccess, Standing, Subject
+from exporter.news import compared
+from exporter.order import newer
+
+DAY = 86_400.0
+NOW = 1_000 * DAY
+DORMANT = 90 * DAY
+ACCOUNT = "111122223333"
+PATH = f"o-exampleorg/r-exam/{ACCOUNT}"
+SUBJECT = Subject(ACCOUNT)
+
+
+def report(created=NOW, **times):
+    """A report with a row per namespace; None: accessible and not used."""
+    rows = tuple(
+        ServiceAccess(each, each.upper(), *(("eu-west-1", PATH, at) if at is not None else ()))
+        for each, at in times.items()
+    )
+    return Report(created, created + 5, len(rows), 0, rows)
+
+
+def stood(subject=SUBJECT, created=NOW - DAY, **times):
+    return Standing(subject, report(created, **times))
+
+
+def following(standing, after, now=NOW):
+    """How the subject stands after a report."""
+    shown = newer(standing.report, after, now)
+    return Standing(standing.subject, shown, last_known=standing.known_beside(shown))
+
+
+def dropped(standing):
+    """How it stands once its report was too old."""
+    known, listed = standing.known_beside(None), standing.accessible() or frozenset()
+    return replace(standing, report=None, expired=True, last_known=known, listed=listed)
+
+
+def told(before, after, **more):
+    return compared(before, after, **{"dormant_after": DORMANT, "moved": False, "now": NOW, **more})
+
+
+def kinds(before, after, **more):
+    return [(piece.namespace, piece.kind.value) for piece in told(before, after, **more)]
+
+
+def test_a_first_use_says_who_when_and_where():
+    (piece,) = told(stood(s3=None), report(s3=NOW - 60))
+    assert piece.kind is NewsKind.FIRST_USED
+    assert (piece.subject, piece.namespace, piece.name) == (SUBJECT, "s3", "S3")
+    assert (piece.at, piece.told, piece.after) == (NOW - 60, NOW, None)
+    assert (piece.region, piece.account_id) == ("eu-west-1", ACCOUNT)
+
+
+def test_a_return_says_how_long_the_service_had_not_been_used():
+    (piece,) = told(stood(s3=NOW - 100 * DAY), report(s3=NOW - 60))
+    assert (piece.kind, piece.at) == (NewsKind.RETURNED, NOW - 60)
+    assert piece.after == 100 * DAY - 60
+
+
+@pytest.mark.parametrize(
+    ("silent", "news"), [(DORMANT, 1), (DORMANT - 1, 0), (1.0, 0), (0.0, 0), (-DORMANT, 0)]
+)
+def test_a_return_takes_as_long_as_configured(silent, news):
+    assert len(told(stood(s3=NOW - 200 * DAY), report(s3=NOW - 200 * DAY + silent))) == news
+
+
+def test_a_first_report_is_no_news():
+    assert not told(Standing(SUBJECT), report(s3=NOW))
+
+
+def test_a_first_report_after_failures_is_no_news():
+    assert not told(Standing(SUBJECT, failures=3), report(s3=NOW))
+
+
+def test_what_became_accessible_with_the_report_is_no_first_use():
+    assert kinds(stood(ec2=None), report(ec2=None, s3=NOW)) == [("s3", "newly_accessible")]
+
+
+def test_what_became_accessible_where_nothing_was_is_no_first_use():
+    assert kinds(stood(), report(s3=NOW)) == [("s3", "newly_accessible")]
+
+
+def test_what_became_accessible_again_has_not_returned():
+    before = replace(stood(ec2=None), last_known={"s3": NOW - 500 * DAY})
+    assert kinds(before, report(ec2=None, s3=NOW)) == [("s3", "newly_accessible")]
+
+
+def test_what_is_no_longer_listed_is_no_longer_accessible():
+    (piece,) = told(stood(s3=NOW - DAY, ec2=None), report(ec2=None))
+    assert (piece.kind, piece.namespace, piece.name) == (NewsKind.NO_LONGER_ACCESSIBLE, "s3", "S3")
+    assert (piece.at, piece.told, piece.after, piece.account_id) == (NOW, NOW, None, "")
+
+
+def test_a_move_brings_no_first_use_and_no_word_of_what_is_accessible():
+    assert not told(stood(s3=None, ec2=None), report(s3=NOW, iam=NOW), moved=True)
+
+
+def test_a_return_is_one_though_the_account_moved():
+    assert kinds(stood(s3=NOW - 100 * DAY), report(s3=NOW), moved=True) == [("s3", "returned")]
+
+
+@pytest.mark.parametrize("created", [NOW - DAY, NOW - 2 * DAY])
+def test_a_repeated_or_older_report_is_no_news(created):
+    assert not told(stood(s3=None), report(created, s3=created))
+
+
+@pytest.mark.parametrize("created", [NOW + SKEW + 1, NOW + 400 * DAY])
+def test_a_report_from_the_future_is_no_news(created):
+    assert not told(stood(s3=None), report(created, s3=NOW - 60))
+
+
+def test_nothing_is_compared_with_a_report_from_the_future():
+    assert not told(stood(created=NOW + DAY, s3=None), report(s3=NOW - 60))
+
+
+def test_a_use_in_the_future_is_no_news():
+    assert not told(stood(s3=NOW - 400 * DAY, ec2=None), report(s3=NOW + DAY, ec2=NOW + DAY))
+
+
+def test_a_use_later_than_its_report_is_no_news():
+    assert not told(stood(s3=None), report(NOW - DAY / 2, s3=NOW))
+
+
+def test_after_a_use_in_the_future_one_in_the_past_is_no_news():
+    assert not told(stood(s3=NOW + 100 * DAY), report(s3=NOW))
+
+
+def test_a_use_in_the_future_does_not_silence_a_service_for_ever():
+    before = following(stood(s3=NOW + 1_000 * DAY), report(s3=NOW - 100 * DAY))
+    assert kinds(before, report(NOW + 1, s3=NOW)) == [("s3", "returned")]
+
+
+def test_a_return_beyond_the_tracking_period_is_told_from_what_was_known():
+    first = stood(created=NOW - 410 * DAY, s3=NOW - 410 * DAY)
+    aged = following(first, report(NOW - DAY, s3=None))
+    (piece,) = told(aged, report(s3=NOW))
+    assert (piece.kind, piece.after) == (NewsKind.RETURNED, 410 * DAY)
+
+
+def test_a_report_that_was_dropped_is_compared_with():
+    before = dropped(stood(s3=NOW - 100 * DAY, ec2=None, iam=NOW - 2 * DAY, sqs=None))
+    after = report(s3=NOW, ec2=NOW, iam=NOW, sns=NOW)
+    assert kinds(before, after) == [
+        ("s3", "returned"),
+        ("ec2", "first_used"),
+        ("sns", "newly_accessible"),
+        ("sqs", "no_longer_accessible"),
+    ]
+
+
+def test_where_it_is_not_known_what_a_dropped_report_listed_only_returns_are_told():
+    before = replace(dropped(stood(s3=NOW - 100 * DAY, ec2=None)), listed=frozenset())
+    assert kinds(before, report(s3=NOW, ec2=NOW, sns=NOW)) == [("s3", "returned")]
+
+
+def test_an_scp_has_no_news():
+    assert not told(stood(Subject(ACCOUNT, "p-12345678"), s3=None), report(s3=NOW))
+
+
+def test_a_time_that_moves_back_and_forth_is_told_once():
+    standing, found = stood(created=NOW - 10 * DAY, s3=NOW - 300 * DAY), []
+    for day, at in enumerate([5, 200, 5, None, 5, 200, 5], start=1):
+        after = report(NOW - (10 - day) * 3600, s3=None if at is None else NOW - at * DAY)
+        found += told(standing, after)
+        standing = following(standing, after)
+    assert [(piece.kind, piece.at) for piece in found] == [(NewsKind.RETURNED, NOW - 5 * DAY)]
+
+
+TIMES = st.none() | st.floats(min_value=0, max_value=1_500).map(lambda days: days * DAY)
+ROWS = st.dictionaries(st.sampled_from(["s3", "ec2", "iam", "sqs"]), TIMES)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["report", "repeat", "drop", "move", "fail"]),
+        ROWS,
+        st.floats(min_value=-10, max_value=50),  # days that pass at AWS
+        st.floats(min_value=-400, max_value=400),  # days that our clock is off
+    ),
+    max_size=12,
+)
+
+
+def _lived(steps):
+    """Each step's standing, report and clock, with what was told."""
+    standing, created, after = Standing(SUBJECT), 500 * DAY, None
+    for step, rows, days, off in steps:
+        created += days * DAY
+        now = created + off * DAY
+        if step == "drop" and standing.report:
+            standing = dropped(standing)
+        elif step == "fail":
+            standing = replace(standing, failures=standing.failures + 1)
+        elif step != "drop":
+            after = after if after and step == "repeat" else report(created, **rows)
+            yield standing, after, now, told(standing, after, moved=step == "move", now=now)
+            standing = following(standing, after, now)
+
+
+@given(STEPS)
+def test_no_use_is_ever_told_twice(steps):
+    found = [piece for *_, pieces in _lived(steps) for piece in pieces]
+    uses = [(piece.namespace, piece.at) for piece in found if piece.account_id]
+    assert len(uses) == len(set(uses))
+
+
+@given(STEPS)
+def test_a_service_is_used_for_the_first_time_once(steps):
+    found = [piece for *_, pieces in _lived(steps) for piece in pieces]
+    first = [piece.namespace for piece in found if piece.kind is NewsKind.FIRST_USED]
+    assert len(first) == len(set(first))
+
+
+@given(STEPS)
+def test_all_that_is_told_is_so_and_lies_in_no_future(steps):
+    for before, after, now, pieces in _lived(steps):
+        rows = {row.namespace: row for row in after.services}
+        for piece in pieces:
+            assert piece.told == after.created <= now + SKEW
+            assert piece.at <= after.created + SKEW
+            assert before.report or before.expired
+            if piece.kind is NewsKind.NO_LONGER_ACCESSIBLE:
+                assert piece.namespace not in rows
+            elif piece.kind is NewsKind.RETURNED:
+                known = before.uses()[piece.namespace]
+                assert piece.at - known == piece.after >= DORMANT
+            elif piece.kind is NewsKind.FIRST_USED:
+                assert piece.namespace not in before.uses()
+                assert rows[piece.namespace].last_authenticated == piece.at
+
+
+@given(STEPS)
+def test_what_was_told_is_known_from_then_on(steps):
+    for before, after, now, pieces in _lived(steps):
+        known = following(before, after, now).uses()
+        for piece in pieces:
+            if piece.account_id:
+                assert known[piece.namespace] >= piece.at
