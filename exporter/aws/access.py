@@ -4,31 +4,21 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from threading import Lock
 from typing import Any, NamedTuple
 
-import botocore.session
 from botocore.config import Config
-from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import create_loader
 
 from exporter import __version__
 from exporter.aws.calls import Call, Meter, Service
-from exporter.aws.faults import mapped, reason
-from exporter.aws.intake import limit
+from exporter.aws.chain import OwnChain
+from exporter.aws.faults import mapped
 from exporter.aws.wire import keep_wire_times
-from exporter.errors import AwsError, CredentialsError
+from exporter.credentials import UNATTENDED, Attendance, Keys, Session, Source
+from exporter.errors import CredentialsError
 
 _ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last
-_SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
-
-
-@cache
-def _models(data_path: str | None) -> Any:
-    """The descriptions of AWS's services, read once for all organizations: for each they would be 12 MB."""
-    return create_loader(data_path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +41,6 @@ class Access:
             "organizations": self.organizations_endpoint,
             "sts": self.sts_endpoint,
         }[api]
-
-
-class Keys(NamedTuple):
-    """Credentials that do not refresh themselves."""
-
-    access_key: str
-    secret_key: str
-    token: str | None
-
-    @property
-    def principal(self) -> str:
-        """What stands for a user with a key of its own, and tells nothing of the key; empty for a session."""
-        return "" if self.token else hashlib.sha256(self.access_key.encode()).hexdigest()[:16]
 
 
 class Role(NamedTuple):
@@ -103,12 +80,15 @@ class Door:
         permit: Callable[[], None] = lambda: None,
         *,
         wire_times: bool = False,
+        attendance: Attendance = UNATTENDED,
     ) -> None:
         self._access = access
         self._wire_times = wire_times
         self._meter = Meter(observe, permit)
         self._clock = clock
         self._lock = Lock()
+        source = Source(access.profile, access.region, access.sts_endpoint)
+        self._own = OwnChain(source, self._prepare, attendance)
         self._session: Any = None
         self._role: Role | None = None
         self._services: dict[str, tuple[Keys, Service]] = {}
@@ -131,12 +111,19 @@ class Door:
             self._reset()
 
     def _reset(self) -> None:
+        self._own.forget()
         self._session = None
+        self._services = {}
         self._role = None
+
+    def _prepare(self, session: Session) -> None:
+        if self._wire_times:
+            keep_wire_times(session)
+        self._meter.attach(session.get_component("event_emitter"))
 
     def _keys(self, lifetime: float) -> Keys:
         if self._access.role_arn is None:
-            return self._own(lifetime)
+            return self._own.keys(lifetime)
         if self._role is None or self._role.expires - self._clock() < lifetime:
             self._role = self._assumed(self._access.role_arn, lifetime)
         return self._role.keys
@@ -149,7 +136,7 @@ class Door:
         }
         if self._access.external_id is not None:
             parameters["ExternalId"] = self._access.external_id
-        answer = self._made("sts", self._own(0.0)).call("assume_role", **parameters)
+        answer = self._made("sts", self._own.keys(0.0)).call("assume_role", **parameters)
         try:
             given = answer["Credentials"]
             keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
@@ -158,44 +145,15 @@ class Door:
             told = "the answer holds no credentials"
             raise CredentialsError("AssumeRole", "NoCredentials", told) from error
 
-    def _own(self, lifetime: float) -> Keys:
-        """What boto3's chain gives; asked twice if the first ones end too soon."""
-        credentials, keys = self._chain()
-        if isinstance(credentials, RefreshableCredentials) and credentials.refresh_needed(lifetime):
-            self._session = None
-            _, keys = self._chain()
-        return keys
-
-    def _chain(self) -> tuple[Any, Keys]:
-        try:
-            credentials = self._botocore().get_credentials()
-            frozen = credentials.get_frozen_credentials() if credentials else None
-        except Exception as error:
-            # Any program, file or service of the chain may fail in its own way.
-            raise _credentials_error(error) from error
-        if frozen is None:
-            raise CredentialsError(_SOURCE, "NoCredentials", "no AWS credentials were found")
-        return credentials, Keys(frozen.access_key, frozen.secret_key, frozen.token)
-
-    def _botocore(self) -> Any:
-        if self._session is None:
-            session = botocore.session.Session(profile=self._access.profile)
-            # Not boto3's session on top of it: that adds a path to the shared loader each time one is made.
-            session.register_component("data_loader", _models(session.get_config_variable("data_path")))
-            if self._wire_times:
-                keep_wire_times(session)
-            self._meter.attach(session.get_component("event_emitter"))
-            self._session = session
-            self._services = {}
-        return self._session
-
     def _made(self, api: str, keys: Keys) -> Service:
         known = self._services.get(api)
         if known and known[0] == keys:
             return known[1]
         try:
             with _MAKING:
-                client = self._botocore().create_client(
+                if self._session is None:
+                    self._session = self._own.session()
+                client = self._session.client(
                     api,
                     region_name=self._access.region,
                     endpoint_url=self._access.endpoint(api),
@@ -206,11 +164,11 @@ class Door:
                 )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error
-        limit(client)
-        service = Service(client, self._meter, keys.principal)
+        service = Service(client, self._meter, _principal(keys))
         self._services[api] = (keys, service)
         return service
 
 
-def _credentials_error(error: Exception) -> AwsError:
-    return CredentialsError(_SOURCE, type(error).__name__, reason(error))
+def _principal(keys: Keys) -> str:
+    """What stands for a user with a key of its own, and tells nothing of the key; empty for a session."""
+    return "" if keys.token else hashlib.sha256(keys.access_key.encode()).hexdigest()[:16]

@@ -58,9 +58,18 @@ def test_names_and_messages_are_cut(aws, organization):
 
 def test_organizations_share_what_describes_the_services(aws, organization):
     aws.say("DescribeOrganization", data(), data())
-    loaders = []
+    loaders, paths = [], []
     for _ in range(2):
         made = organization()
         made.open_session(300.0)
-        loaders.append(made._door._session.get_component("data_loader"))
+        loader = made._door._session._session.get_component("data_loader")
+        loaders.append(loader)
+        paths.append(tuple(loader.search_paths))
     assert loaders[0] is loaders[1]
+    assert paths[0] == paths[1]
+
+
+def test_sessions_and_clients_are_boto3s(organization):
+    made = organization()
+    made.open_session(300.0)
+    assert type(made._door._session).__module__ == "boto3.session"

@@ -1,0 +1,63 @@
+"""boto3's sessions for one organization, and the keys that its chain of credentials finds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.exceptions import NoCredentialsError
+from botocore.loaders import Loader
+
+from exporter.aws.faults import reason
+from exporter.aws.intake import limit
+from exporter.credentials import UNATTENDED, Attendance, Chain, Keys, Session, Source
+from exporter.errors import AwsError, CredentialsError
+
+_SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
+
+
+class OwnChain:
+    """Who we are before any role is assumed. ``prepare`` is called with every session of botocore."""
+
+    def __init__(
+        self, source: Source, prepare: Callable[[Session], None], attendance: Attendance = UNATTENDED
+    ) -> None:
+        self._source = source
+        self._prepare = prepare
+        self._chain = Chain(source, attendance, prepare=prepare, made=limit)
+
+    def keys(self, lifetime: float) -> Keys:
+        """Keys that last so many seconds, or as long as there are any; raises CredentialsError."""
+        try:
+            return self._chain.keys(lifetime)
+        except Exception as error:
+            # Any program, file or service of the chain may fail in its own way.
+            raise _credentials_error(error) from error
+
+    def forget(self) -> None:
+        """Find new ones next time."""
+        self._chain.forget()
+
+    def session(self) -> Any:
+        """A new session of boto3; raises botocore's errors."""
+        session = Session(self._source, limit)
+        self._prepare(session)
+        return _boto3(session)
+
+
+def _boto3(session: Session) -> Any:
+    """boto3's session on top of botocore's; the loader that all share keeps the search path it has.
+
+    boto3 adds its own folder, for its resources, to the loader that it finds, each time.
+    """
+    shared = session.get_component("data_loader")
+    session.register_component("data_loader", Loader())
+    try:
+        return boto3.Session(botocore_session=session)
+    finally:
+        session.register_component("data_loader", shared)
+
+
+def _credentials_error(error: Exception) -> AwsError:
+    if isinstance(error, NoCredentialsError):
+        return CredentialsError(_SOURCE, "NoCredentials", "no AWS credentials were found")
+    return CredentialsError(_SOURCE, type(error).__name__, reason(error))

@@ -1,0 +1,22 @@
+"""Credentials as botocore's chain finds them, with an end to every wait.
+
+Both rooms that speak to AWS stand on this: the one that collects and the one that keeps a shared state.
+"""
+
+from exporter.credentials.attendance import UNATTENDED, Attendance, Nobody, Person
+from exporter.credentials.chain import Chain, ChainCredentials, Keys
+from exporter.credentials.look import CredentialsTimeoutError
+from exporter.credentials.session import Session, Source
+
+__all__ = [
+    "UNATTENDED",
+    "Attendance",
+    "Chain",
+    "ChainCredentials",
+    "CredentialsTimeoutError",
+    "Keys",
+    "Nobody",
+    "Person",
+    "Session",
+    "Source",
+]

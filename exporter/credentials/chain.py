@@ -1,0 +1,133 @@
+"""The credentials of one source: found, kept while they last, and renewed before they end."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, NamedTuple
+
+from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
+from botocore.exceptions import NoCredentialsError
+
+from exporter.credentials.attendance import UNATTENDED, Attendance
+from exporter.credentials.look import Looks
+from exporter.credentials.providers import Asking, resolver
+from exporter.credentials.session import Session, Source
+
+_EARLY = 900.0  # s before their end that new ones are asked for, as botocore does
+_AT_LEAST = 60.0  # s that credentials have to last to be used although they end too soon
+_AGAIN = 60.0  # s between two looks where a source gives no longer ones
+_GRACE = 15.0  # s for which a source that fails goes unnoticed while there are credentials
+_RETRY = 5.0  # s between two looks within that grace
+
+LOOKS = Looks()
+
+
+class Keys(NamedTuple):
+    """Credentials that do not refresh themselves."""
+
+    access_key: str
+    secret_key: str
+    token: str | None
+
+
+class _Found(NamedTuple):
+    keys: Keys
+    credentials: Any
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether they are good for so long; keys of a user are for ever."""
+        refreshable = isinstance(self.credentials, RefreshableCredentials)
+        return not (refreshable and self.credentials.refresh_needed(seconds))
+
+
+class Chain:
+    """Finds keys by a source. Safe to use from several threads.
+
+    ``prepare`` is called with each session that is made to look with, ``made`` with each client.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        attendance: Attendance = UNATTENDED,
+        *,
+        prepare: Callable[[Session], None] = lambda _: None,
+        made: Callable[[Any], None] = lambda _: None,
+        looks: Looks = LOOKS,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._attendance = attendance
+        self._prepare = prepare
+        self._made = made
+        self._looks = looks
+        self._steady = steady
+        self._lock = Lock()
+        self._found: _Found | None = None
+        self._next = 0.0
+        self._failing: float | None = None
+
+    def keys(self, lifetime: float) -> Keys:
+        """Keys that last ``lifetime`` seconds, or as long as there are any.
+
+        Raises what botocore raises, or CredentialsTimeoutError. A source that fails is told also while the
+        former keys would last, when it has failed for some seconds: there is still time to do something.
+        """
+        with self._lock:
+            found = self._found
+            if found and (found.lasts(max(lifetime, _EARLY)) or self._waits(found, lifetime)):
+                return found.keys
+            try:
+                self._found = found = self._look()
+            except Exception:
+                if not found or not self._tolerable(found, lifetime):
+                    self._found = self._failing = None
+                    raise
+            else:
+                self._failing, self._next = None, self._steady() + _AGAIN
+            return found.keys
+
+    def forget(self) -> None:
+        """Look anew next time."""
+        with self._lock:
+            self._found = self._failing = None
+
+    def _waits(self, found: _Found, lifetime: float) -> bool:
+        return self._steady() < self._next and found.lasts(min(lifetime, _AT_LEAST))
+
+    def _tolerable(self, found: _Found, lifetime: float) -> bool:
+        now = self._steady()
+        if self._failing is None:
+            self._failing = now
+        self._next = now + _RETRY
+        return now - self._failing < _GRACE and found.lasts(min(lifetime, _AT_LEAST))
+
+    def _look(self) -> _Found:
+        key = (self._source, id(self._attendance))
+        found: _Found = self._looks.outcome(key, self._find, Asking(self._attendance))
+        return found
+
+    def _find(self, asking: Asking) -> _Found:
+        session = Session(self._source, self._made)
+        self._prepare(session)
+        session.get_component("event_emitter").register("before-send", asking.sent)
+        credentials = resolver(session, asking).load_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        # Those that a program has just given are not to be fetched again at once because they will end soon.
+        credentials._advisory_refresh_timeout = 0  # noqa: SLF001 - only those are renewed here that are over
+        frozen = credentials.get_frozen_credentials()
+        return _Found(Keys(frozen.access_key, frozen.secret_key, frozen.token), credentials)
+
+
+class ChainCredentials(Credentials):  # type: ignore[misc]  # botocore has no types
+    """What a client of botocore signs with, asked of a chain at every request."""
+
+    def __init__(self, chain: Chain, lifetime: float) -> None:
+        super().__init__("", "", method="chain")
+        self._chain = chain
+        self._lifetime = lifetime
+
+    def get_frozen_credentials(self) -> Any:
+        """Keys as they are now; raises as :meth:`Chain.keys` does."""
+        return ReadOnlyCredentials(*self._chain.keys(self._lifetime))

@@ -1,0 +1,119 @@
+"""botocore's providers of credentials, with our own way to start programs and to ask for codes."""
+
+from typing import Any
+
+from botocore.credentials import (
+    AssumeRoleProvider,
+    CanonicalNameCredentialSourcer,
+    CredentialResolver,
+    EnvProvider,
+    ProcessProvider,
+    ProfileProviderBuilder,
+    create_credential_resolver,
+)
+from botocore.exceptions import MissingDependencyException
+
+from exporter.credentials.attendance import Attendance
+from exporter.credentials.processes import Processes
+
+_PROCESS = "custom-process"
+_ROLE = "assume-role"
+
+
+class LoginUnsupportedError(MissingDependencyException):  # type: ignore[misc]  # botocore has no types
+    """A profile of ``aws login`` where what it takes is not installed."""
+
+    fmt = (
+        "the profile is one of `aws login`, which takes the package awscrt: "
+        "install org-access-exporter[login], or use another profile"
+    )
+
+
+class Asking:
+    """One look at the chain: what it may use, and whom it asks just now."""
+
+    def __init__(self, attendance: Attendance) -> None:
+        self.attendance = attendance
+        self.processes = Processes(present=attendance.present)
+        self.provider = ""
+        self.host = ""
+        self.prompting = False
+
+    def code(self, prompt: str) -> str:
+        """The code of a device, however long that takes."""
+        self.prompting = True
+        try:
+            return self.attendance.code(prompt)
+        finally:
+            self.prompting = False
+
+    def sent(self, request: Any, **_: Any) -> None:
+        """Hear of a request."""
+        self.host = request.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+
+    def __str__(self) -> str:
+        return self.processes.running() or self.host or self.provider or "nobody"
+
+
+class _Resolver(CredentialResolver):  # type: ignore[misc]  # botocore has no types
+    """Tells which provider is being asked."""
+
+    def __init__(self, providers: list[Any], asking: Asking) -> None:
+        super().__init__(providers)
+        self._asking = asking
+
+    def load_credentials(self) -> Any:
+        """The first credentials that a provider has; None if none has any."""
+        for provider in self.providers:
+            self._asking.provider = provider.METHOD
+            try:
+                found = provider.load()
+            except MissingDependencyException as error:
+                raise LoginUnsupportedError(msg=str(error)) from error
+            if found is not None:
+                return found
+        return None
+
+
+class _Builder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore has no types
+    """The providers of a profile that another has as its source."""
+
+    def __init__(self, session: Any, asking: Asking, cache: dict[str, Any]) -> None:
+        super().__init__(session, cache=cache)
+        self._processes = asking.processes
+
+    def _create_process_provider(self, profile_name: str) -> Any:
+        return ProcessProvider(profile_name, lambda: self._session.full_config, self._processes.start)
+
+
+def resolver(session: Any, asking: Asking) -> Any:
+    """The chain that botocore has for a session, as it is but for these two providers."""
+    cache = asking.attendance.sessions if asking.attendance.present else {}
+    chain = create_credential_resolver(session, cache=cache)
+    profile = session.get_config_variable("profile") or "default"
+    builder = _Builder(session, asking, cache)
+    _replace(chain, ProcessProvider(profile, lambda: session.full_config, asking.processes.start))
+    _replace(
+        chain,
+        AssumeRoleProvider(
+            lambda: session.full_config,
+            session.create_client,
+            cache,
+            profile,
+            prompter=asking.code,
+            credential_sourcer=_sourcer(chain),
+            profile_provider_builder=builder,
+        ),
+    )
+    return _Resolver(chain.providers, asking)
+
+
+def _sourcer(chain: Any) -> Any:
+    """What ``credential_source`` may name."""
+    others = [chain.get_provider(name) for name in ("container-role", "iam-role")]
+    return CanonicalNameCredentialSourcer([EnvProvider(), *others])
+
+
+def _replace(chain: Any, provider: Any) -> None:
+    chain.insert_after(provider.METHOD, provider)
+    chain.remove(provider.METHOD)  # the first of them: botocore's

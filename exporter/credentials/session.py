@@ -1,0 +1,57 @@
+"""A session of botocore whose clients give up in time, and go where they are told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.loaders import create_loader
+
+# For the calls that botocore makes by itself to find credentials: to STS, SSO and the sign-in service.
+_FINDING = Config(
+    connect_timeout=3,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": 2},
+)
+
+
+@cache
+def _models(data_path: str | None) -> Any:
+    """The descriptions of AWS's services, read once for all sessions: for each they would be 12 MB."""
+    return create_loader(data_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where credentials come from; None leaves it to botocore."""
+
+    profile: str | None = None
+    region: str | None = None
+    sts_endpoint: str | None = None
+
+
+class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
+    """One session; ``made`` is called with every client of it.
+
+    Also those clients pass here that botocore makes to find credentials, for a web identity, for the role of
+    a profile, for SSO: they get the Region and the endpoint of STS that the organization has.
+    """
+
+    def __init__(self, source: Source, made: Callable[[Any], None] = lambda _: None) -> None:
+        super().__init__(profile=source.profile)
+        self._source = source
+        self._made = made
+        self.register_component("data_loader", _models(self.get_config_variable("data_path")))
+        self.set_default_client_config(_FINDING)
+        if source.region is not None:
+            self.set_config_variable("region", source.region)
+
+    def create_client(self, service_name: str, *arguments: Any, **settings: Any) -> Any:
+        """A client; see botocore."""
+        if service_name == "sts" and settings.get("endpoint_url") is None:
+            settings["endpoint_url"] = self._source.sts_endpoint
+        client = super().create_client(service_name, *arguments, **settings)
+        self._made(client)
+        return client

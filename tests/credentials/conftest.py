@@ -1,0 +1,80 @@
+"""A machine without any AWS configuration but what a test writes."""
+
+import json
+import os
+import stat
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from exporter.credentials import Chain, Source
+from exporter.credentials.look import Looks
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch, tmp_path):
+    """Nothing of the machine's own AWS configuration."""
+    for name in os.environ:
+        if name.startswith("AWS_") or name.lower() in {"http_proxy", "https_proxy", "no_proxy"}:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def configured(tmp_path):
+    """``configured(text)``: write the AWS configuration file."""
+    return (tmp_path / "config").write_text
+
+
+@pytest.fixture
+def program(tmp_path):
+    """``program(body)``: a shell script; its path. Each run adds a line to the file ``runs`` beside it."""
+
+    def make(body):
+        path = tmp_path / "keys.sh"
+        path.write_text(f"#!/bin/sh\necho run >> {tmp_path}/runs\n{body}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """How often the program was run."""
+    path = tmp_path / "runs"
+    return lambda: len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def printed(lifetime=None, key="ASIAPROGRAM"):
+    """A command that prints keys which end in so many seconds, or never."""
+    keys = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": "secret", "SessionToken": "token"}
+    if lifetime is not None:
+        keys["Expiration"] = datetime.fromtimestamp(time.time() + lifetime, UTC).isoformat()
+    return f"echo '{json.dumps(keys)}'"
+
+
+class Steady:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def steady():
+    return Steady()
+
+
+@pytest.fixture
+def chain(steady):
+    """``chain(seconds, attendance…, **source)``: a chain with so many seconds for a look."""
+
+    def make(*attendance, seconds=5.0, **source):
+        return Chain(Source(**source), *attendance, looks=Looks(seconds), steady=steady)
+
+    return make

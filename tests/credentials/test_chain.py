@@ -1,0 +1,199 @@
+"""Keys: found, kept, renewed, and given up in time."""
+
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
+
+from exporter.credentials import CredentialsTimeoutError, Person
+from exporter.credentials.attendance import MfaRequiredError
+from exporter.credentials.providers import LoginUnsupportedError
+from tests.credentials.conftest import printed
+
+ROLE = "arn:aws:iam::999999999999:role/reader"
+MFA = "arn:aws:iam::999999999999:mfa/me"
+
+
+def process(path):
+    return f"[default]\ncredential_process = {path}\n"
+
+
+def alive(marker):
+    """Whether a process that has this among its arguments still runs."""
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if marker.encode() in command.read_bytes().split(b"\0"):
+                return True
+    return False
+
+
+def gone(marker, seconds=10.0):
+    until = time.monotonic() + seconds
+    while alive(marker):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_program_prints_the_keys(configured, program, chain):
+    configured(process(program(printed(3600))))
+    assert chain().keys(300.0) == ("ASIAPROGRAM", "secret", "token")
+
+
+def test_keys_that_last_are_asked_for_once(configured, program, chain, runs):
+    configured(process(program(printed(3600))))
+    found = chain()
+    for _ in range(3):
+        found.keys(300.0)
+    assert runs() == 1
+
+
+def test_a_program_whose_keys_end_soon_is_run_once_a_minute(configured, program, chain, runs, steady):
+    configured(process(program(printed(700))))
+    found = chain()
+    found.keys(300.0)
+    found.keys(300.0)
+    assert runs() == 1
+    steady.now += 61.0
+    found.keys(300.0)
+    assert runs() == 2
+
+
+def test_without_anything_there_are_no_credentials(chain):
+    with pytest.raises(NoCredentialsError):
+        chain().keys(0.0)
+
+
+def test_a_program_that_hangs_is_given_up_and_named(configured, program, chain):
+    configured(process(path := program("exec sleep 86397")))
+    with pytest.raises(CredentialsTimeoutError, match=rf"within 1 s: \S*{path.name} did not answer"):
+        chain(seconds=1.0).keys(0.0)
+    assert gone("86397")
+
+
+def test_the_children_of_a_program_that_hangs_end_with_it(configured, program, chain):
+    configured(process(program("sleep 86396\ntrue")))
+    with pytest.raises(CredentialsTimeoutError):
+        chain(seconds=1.0).keys(0.0)
+    assert gone("86396")
+
+
+def test_a_program_ends_with_this_one(configured, program, tmp_path):
+    configured(process(program("sleep 86395\ntrue")))
+    code = (
+        "import threading, time\n"
+        "from exporter.credentials import Chain, Source\n"
+        "threading.Thread(target=Chain(Source()).keys, args=(0.0,), daemon=True).start()\n"
+        f"while not __import__('os').path.exists({str(tmp_path / 'runs')!r}): time.sleep(0.05)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    assert gone("86395")
+
+
+def test_a_program_has_no_terminal_to_ask_on(configured, program, chain):
+    configured(process(program(f"cat\nif (true < /dev/tty) 2>/dev/null; then exit 9; fi\n{printed(3600)}")))
+    assert chain().keys(0.0).access_key == "ASIAPROGRAM"
+
+
+def test_a_program_of_a_source_profile_is_given_up_as_well(configured, program, chain):
+    path = program("exec sleep 86394")
+    configured(
+        f"[profile base]\ncredential_process = {path}\n"
+        f"[profile top]\nrole_arn = {ROLE}\nsource_profile = base\n"
+    )
+    with pytest.raises(CredentialsTimeoutError, match=r"keys\.sh did not answer"):
+        chain(seconds=1.0, profile="top", region="eu-west-1").keys(0.0)
+    assert gone("86394")
+
+
+def test_a_program_that_failed_is_run_again_at_once(configured, program, chain):
+    configured(process(program("exit 3")))
+    found = chain()
+    with pytest.raises(CredentialRetrievalError):
+        found.keys(0.0)
+    program(printed(3600))
+    assert found.keys(0.0).access_key == "ASIAPROGRAM"
+
+
+def test_keys_of_a_program_that_begins_to_fail_are_used_for_some_seconds(configured, program, chain, steady):
+    configured(process(program(printed(700))))
+    found = chain()
+    found.keys(300.0)
+    program("exit 3")
+    steady.now += 61.0
+    assert found.keys(300.0).access_key == "ASIAPROGRAM"
+
+
+def test_a_program_that_goes_on_failing_is_told_while_its_keys_would_last(configured, program, chain, steady):
+    configured(process(program(printed(700))))
+    found = chain()
+    found.keys(300.0)
+    program("exit 3")
+    steady.now += 61.0
+    found.keys(300.0)
+    steady.now += 16.0
+    with pytest.raises(CredentialRetrievalError):
+        found.keys(300.0)
+    program(printed(3600, key="ASIANEW"))
+    assert found.keys(300.0).access_key == "ASIANEW"
+
+
+def test_keys_that_are_over_are_never_given(configured, program, chain, steady):
+    configured(process(program(printed(1.5))))
+    found = chain()
+    found.keys(0.0)
+    time.sleep(1.6)
+    with pytest.raises(RuntimeError, match="expired"):
+        found.keys(0.0)
+
+
+def test_who_looks_at_the_same_time_gets_what_one_look_found(configured, program, chain, runs):
+    configured(process(program(f"sleep 1\n{printed(3600)}")))
+    first = chain()
+    chains = [first, *(chain() for _ in range(3))]
+    for other in chains:
+        other._looks = first._looks
+    threads = [threading.Thread(target=one.keys, args=(0.0,)) for one in chains]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert runs() == 1
+    assert {one.keys(0.0).access_key for one in chains} == {"ASIAPROGRAM"}
+
+
+def mfa(profile="default"):
+    base = "[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n"
+    return base + f"[{profile}]\nrole_arn = {ROLE}\nsource_profile = base\nmfa_serial = {MFA}\n"
+
+
+def test_nobody_is_asked_for_a_code(configured, chain):
+    configured(mfa())
+    with pytest.raises(MfaRequiredError, match="mfa_serial"):
+        chain(region="eu-west-1").keys(0.0)
+
+
+def test_somebody_may_take_their_time_with_a_code(configured, chain):
+    class Slow(Person):
+        def code(self, prompt):
+            time.sleep(1.5)
+            raise MfaRequiredError(provider=prompt, error_msg="")
+
+    configured(mfa())
+    with pytest.raises(MfaRequiredError):
+        chain(Slow(), seconds=0.5, region="eu-west-1").keys(0.0)
+
+
+def test_a_profile_of_aws_login_is_refused_by_name_where_its_library_is_missing(
+    configured, chain, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("botocore.credentials.EC", None)
+    configured(f"[default]\nlogin_session = {MFA}\n")
+    with pytest.raises(LoginUnsupportedError, match="aws login"):
+        chain(region="eu-west-1").keys(0.0)
