@@ -12,7 +12,7 @@ import click
 
 from exporter.cli import PROGRAM, cli
 from exporter.cli.remedies import remedy
-from exporter.errors import AwsError, ConfigError, ExporterError
+from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _lines(error: ExporterError) -> list[str]:
-    problems = error.problems if isinstance(error, ConfigError) else [error]
+    problems = error.problems if isinstance(error, (AmbiguousError, ConfigError)) else [error]
     advice = remedy(error) if isinstance(error, AwsError) else ""
     return [f"{problem}{advice and f' ({advice})'}".replace("\n", "\\n") for problem in problems]
 

@@ -5,6 +5,7 @@
     ExporterError
     ├── UserError                 the user's input or environment is wrong: one line, exit code 1
     │   ├── ConfigError           problems in a configuration file, all of them, each with its place
+    │   ├── AmbiguousError        several entities have the name that was given
     │   └── StateError            a state that cannot be opened, is damaged, or is not ours
     │       ├── StateUnavailableError  it cannot be reached or is full: what failed now may work later
     │       └── LeaseLostError         somebody else holds the lease, and with it the right to write
@@ -53,6 +54,15 @@ class ConfigError(UserError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class AmbiguousError(UserError):
+    """Several entities have one name; ``problems`` are the lines to show."""
+
+    def __init__(self, name: str, candidates: Sequence[str]) -> None:
+        told = f"{len(candidates)} entities are called {name!r}: give the id of one of them"
+        self.problems = (told, *(f"  {candidate}" for candidate in candidates))
+        super().__init__("\n".join(self.problems))
 
 
 class StateError(UserError):

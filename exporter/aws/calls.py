@@ -99,7 +99,16 @@ class Service:
         self.principal = principal
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """The answer to ``method`` (boto3's name of the operation); raises AwsError, LeaseLostError."""
+        """The answer to ``method`` (boto3's name of the operation); raises AwsError, LeaseLostError.
+
+        Not for listings: one page of them, even an empty one, says nothing of the others.
+        """
+        if method.startswith("list_"):
+            raise ValueError(f"{method} is read by exporter.aws.pages")
+        return self.page(method, **parameters)
+
+    def page(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """As ``call``, for the one place that goes on to the next page: ``exporter.aws.pages``."""
         operation = self._client.meta.method_to_api_mapping[method]
         try:
             return dict(getattr(self._client, method)(**parameters))

@@ -1,16 +1,16 @@
 """The tree of an organization, read from AWS Organizations."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from exporter.aws.calls import Service
 from exporter.aws.faults import NAME, clipped
+from exporter.aws.pages import pages
 from exporter.errors import TransitError
 from exporter.model import Entity, EntityType, Policy
 
 SCP = "SERVICE_CONTROL_POLICY"
-_MOST_PAGES = 10_000  # four times what the largest organization has
 _PARTITION = 1  # its place in an ARN
 
 
@@ -139,23 +139,6 @@ def _hint(organization: Mapping[str, Any], roots: Iterable[Mapping[str, Any]]) -
     if not any(kind.get("Type") == SCP for root in roots for kind in root.get("PolicyTypes") or ()):
         return "service control policies are not enabled; access reports need them"
     return ""
-
-
-def pages(organizations: Service, method: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-    """The items of all pages. An empty page may not be the last; a token seen before never ends."""
-    seen: set[str] = set()
-    token: dict[str, str] = {}
-    for _ in range(_MOST_PAGES):
-        answer = organizations.call(method, **parameters, **token)
-        yield from answer.get(key) or ()
-        following = answer.get("NextToken")
-        if not following:
-            return
-        if following in seen:
-            raise TransitError(method, "RepeatedToken", "AWS gave the same NextToken twice")
-        seen.add(following)
-        token = {"NextToken": following}
-    raise TransitError(method, "TooManyPages", f"no end after {_MOST_PAGES} pages")
 
 
 def _field(answer: Mapping[str, Any], name: str, operation: str) -> Any:

@@ -1,26 +1,38 @@
-"""One entity, found from below: its path is what a report is asked for by."""
+"""One entity, found by what somebody calls it: its path is what a report is asked for by.
+
+What a name or an id means among entities at hand is for :mod:`exporter.reference` to say; here AWS is asked.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from exporter.aws.calls import Service
-from exporter.errors import RefusedError, TransitError
+from exporter.aws.directory import read_directory
+from exporter.aws.pages import pages
+from exporter.errors import RefusedError, TransitError, UserError
 from exporter.model import Entity, EntityType
+from exporter.reference import LISTING, Reference, check_organization, matched, unknown
 
 _DEEPEST = 12  # levels; AWS has five below the root
 _ROOT = "r-"
+_NOT_THERE = {"ChildNotFoundException", "InvalidInputException"}
 
 
-def find_entity(organizations: Service, entity_id: str) -> Entity:
-    """The entity with this id, without its name and state; raises AwsError.
+def find_entity(organizations: Service, reference: Reference) -> Entity:
+    """The entity that is meant, in scope or not; raises UserError where that is none or several, AwsError.
 
-    A handful of calls in any organization, where a discovery takes hundreds in a large one.
+    By an id (without name and state) it takes a handful of calls in any organization; by a name a reading of
+    the whole tree.
     """
+    if not reference.id:
+        return matched(reference, read_directory(organizations).entities)
     organization = organizations.call("describe_organization").get("Organization") or {}
-    lineage = [entity_id]
-    while not lineage[0].startswith(_ROOT):
-        if len(lineage) == _DEEPEST:
-            raise TransitError("ListParents", "EndlessParents", f"no root was found above {entity_id}")
-        lineage.insert(0, _parent(organizations, lineage[0]))
-    path = "/".join([organization.get("Id") or "", *lineage])
-    return entity_at(path, organization.get("MasterAccountId") or "")
+    org_id = str(organization.get("Id") or "")
+    check_organization(reference, org_id)
+    lineage = _lineage(organizations, reference.id)
+    if lineage:
+        return entity_at("/".join([org_id, *lineage]), organization.get("MasterAccountId") or "")
+    return _otherwise(organizations, reference)
 
 
 def entity_at(path: str, management_account_id: str = "") -> Entity:
@@ -37,8 +49,51 @@ def entity_at(path: str, management_account_id: str = "") -> Entity:
     return Entity(entity_id, kind, "", path, above[-1] if above else "")
 
 
+def _lineage(organizations: Service, entity_id: str) -> list[str]:
+    """The ids from the root down to the entity; empty if it is not there."""
+    if entity_id.startswith(_ROOT):
+        return [entity_id] if _root(organizations).get("Id") == entity_id else []
+    lineage = [entity_id]
+    try:
+        while not lineage[0].startswith(_ROOT):
+            if len(lineage) == _DEEPEST:
+                raise TransitError("ListParents", "EndlessParents", f"no root was found above {entity_id}")
+            lineage.insert(0, _parent(organizations, lineage[0]))
+    except RefusedError as error:
+        if error.code in _NOT_THERE and len(lineage) == 1:
+            return []
+        raise
+    return lineage
+
+
+def _root(organizations: Service) -> Mapping[str, Any]:
+    return next(pages(organizations, "list_roots", "Roots"), {})
+
+
 def _parent(organizations: Service, child_id: str) -> str:
-    parents = organizations.call("list_parents", ChildId=child_id).get("Parents") or ()
-    if not parents or not parents[0].get("Id"):
+    parent = next(pages(organizations, "list_parents", "Parents", ChildId=child_id), {})
+    if not parent.get("Id"):
         raise RefusedError("ListParents", "NoParent", f"{child_id} has no parent")
-    return str(parents[0]["Id"])
+    return str(parent["Id"])
+
+
+def _otherwise(organizations: Service, reference: Reference) -> Entity:
+    """What is meant by an id that no entity has: perhaps a name such as ``r-team``.
+
+    What begins as this organization's ids do is no name, and the tree need not be read to know that.
+    """
+    if reference.id.isdigit():
+        raise unknown(reference)
+    root_id = str(_root(organizations).get("Id") or "")
+    if reference.name and not reference.id.startswith(f"ou-{root_id.removeprefix(_ROOT)}-"):
+        return matched(reference, read_directory(organizations).entities)
+    raise _elsewhere(reference, root_id)
+
+
+def _elsewhere(reference: Reference, root_id: str) -> UserError:
+    prefix = f"ou-{root_id.removeprefix(_ROOT)}-"
+    if reference.id.startswith(_ROOT):
+        return UserError(f"no root has the id {reference.id}: this organization's is {root_id}")
+    if reference.id.startswith(prefix):
+        return unknown(reference)
+    return UserError(f"no OU has the id {reference.id}: this organization's begin with {prefix}; {LISTING}")

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from exporter.aws.calls import Service
-from exporter.aws.directory import SCP, pages, walk
+from exporter.aws.directory import SCP, walk
+from exporter.aws.pages import pages
 from exporter.model import Entity, EntityType
 from exporter.recommend import Attached, Member
 

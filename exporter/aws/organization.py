@@ -14,6 +14,7 @@ from exporter.aws.scope import Scope
 from exporter.errors import CredentialsError, DeniedError
 from exporter.model import Discovery, Entity
 from exporter.recommend import Attached, Member
+from exporter.reference import Reference
 
 _Found = TypeVar("_Found")
 
@@ -64,9 +65,9 @@ class AwsOrganization:
             duration=time.monotonic() - start,
         )
 
-    def find(self, entity_id: str) -> Entity:
-        """One entity, in scope or not, without its name; raises AwsError."""
-        return self._asked(lambda organizations: find_entity(organizations, entity_id))
+    def find(self, reference: Reference) -> Entity:
+        """One entity, in scope or not; see ``exporter.aws.lookup``. Raises UserError, AwsError."""
+        return self._asked(lambda organizations: find_entity(organizations, reference))
 
     def members(self, entity: Entity) -> tuple[Member, ...]:
         """The accounts that it is or has below, whatever the scope; raises AwsError."""

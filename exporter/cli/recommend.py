@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporter.cli.entity import FLAGS, chosen_entity, entity_options
 from exporter.cli.options import Duration, config_file, examples, option, quiet, timeout
 from exporter.cli.organization import chosen, organization_option
 from exporter.errors import UserError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from exporter.recommend import Recommendation, Wish
 
 _EXAMPLES = examples(
-    "org-access-exporter recommend --entity-id ou-ab12-c3d4e5f6",
+    "org-access-exporter recommend --entity Payments",
     "org-access-exporter recommend --entity-id 111122223333 --unused-for 180d --format scp > scp.json",
     "org-access-exporter recommend --entity-id ou-ab12-c3d4e5f6 --variant allow-list --format terraform",
     "org-access-exporter recommend --entity-id r-ab12 --state.url dynamodb://reports?region=eu-west-1",
@@ -25,8 +26,7 @@ _EXAMPLES = examples(
 @click.command("recommend", epilog=_EXAMPLES)
 @config_file()
 @organization_option()
-@click.option("--entity-path", metavar="PATH", default="", help="The entity, by its path.")
-@click.option("--entity-id", metavar="ID", default="", help="The entity, by its id: root, OU or account.")
+@entity_options()
 @click.option(
     "--unused-for",
     type=Duration(shortest=1.0),
@@ -70,16 +70,17 @@ def recommend(config_file: str | None, organization: str | None, **options: Any)
     like, nor what was used within --unused-for in any account below; accounts that are younger than that
     are no evidence of anything being unused.
     """
-    if bool(options["entity_path"]) == bool(options["entity_id"]):
-        raise click.UsageError("say what it is for by either --entity-id or --entity-path")
+    if sum(bool(options[flag]) for flag in FLAGS) != 1:
+        raise click.UsageError("say what it is for by one of --entity, --entity-id and --entity-path")
+    entity = chosen_entity(options)
+    assert entity is not None
     wish = _wish(options)
     from exporter.reporting import Question, gather  # noqa: PLC0415 - boto3; --help has no use for it
 
     case = gather(
         Question(
             chosen(config_file, organization),
-            options["entity_path"].rstrip("/"),
-            options["entity_id"],
+            entity,
             options["state_url"],
             options["timeout"],
             options["quiet"],

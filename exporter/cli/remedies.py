@@ -4,7 +4,7 @@ from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenEr
 
 _CODES = {
     "ORGANIZATIONS_REPORT_ACCESS_DENIED": "check-aws tells which permission is missing",
-    "INVALID_ORGANIZATIONS_ENTITY_PATH": "with --entity-id the path is looked up",
+    "INVALID_ORGANIZATIONS_ENTITY_PATH": "with --entity ID the path is looked up",
     "INVALID_ORGANIZATIONS_POLICY": "is it the id of a service control policy of this organization?",
     "NoSuchEntity": "AWS shows a report only to the credentials, and of a role to the session, that made it",
     "JobDeadlineExceeded": "--timeout gives it longer",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from exporter.cli.entity import FLAGS, chosen_entity, entity_options
 from exporter.cli.options import config_file, examples, quiet, timeout
 from exporter.cli.organization import chosen, organization_option
 
@@ -15,7 +16,8 @@ _SORT_KEYS = [
     for order in ("ASCENDING", "DESCENDING")
 ]
 _EXAMPLES = examples(
-    "org-access-exporter report --entity-id ou-ab12-c3d4e5f6",
+    "org-access-exporter report --entity ou-ab12-c3d4e5f6",
+    "org-access-exporter report --entity Payments",
     "org-access-exporter report --entity-path o-a1b2c3d4e5/r-ab12 --output csv > root.csv",
     "org-access-exporter report --job-id a8b6c06f-aaa4-8xmp-28bc-81da71836359 --output json --max-items 50",
     "org-access-exporter report --all-accounts --output csv --output-dir reports",
@@ -25,8 +27,7 @@ _EXAMPLES = examples(
 @click.command("report", epilog=_EXAMPLES)
 @config_file()
 @organization_option()
-@click.option("--entity-path", metavar="PATH", help="The report on this entity: o-…/r-…[/ou-…][/ACCOUNT].")
-@click.option("--entity-id", metavar="ID", help="The same by the id alone; its path is looked up.")
+@entity_options()
 @click.option("--all-ous", is_flag=True, help="A report on every organizational unit.")
 @click.option("--all-accounts", is_flag=True, help="A report on every account.")
 @click.option("--policy-id", metavar="ID", default="", help="As this one SCP allows.")
@@ -73,8 +74,7 @@ def report(config_file: str | None, organization: str | None, **options: Any) ->
     request = Request(
         chosen(config_file, organization),
         Selection(
-            entity_path=(options["entity_path"] or "").rstrip("/"),
-            entity_id=options["entity_id"] or "",
+            entity=chosen_entity(options),
             job_id=options["job_id"] or "",
             all_ous=options["all_ous"],
             all_accounts=options["all_accounts"],
@@ -90,11 +90,12 @@ def report(config_file: str | None, organization: str | None, **options: Any) ->
 
 
 def _check(options: dict[str, Any]) -> None:
-    single = [name for name in ("entity_path", "entity_id", "job_id") if options[name]]
+    single = [name for name in (*FLAGS, "job_id") if options[name]]
     many = options["all_ous"] or options["all_accounts"]
     if len(single) + many != 1:
         raise click.UsageError(
-            "say what to report on: one of --entity-path, --entity-id, --job-id, --all-ous and --all-accounts"
+            "say what to report on: one of --entity (or --entity-id, --entity-path), --job-id, --all-ous and "
+            "--all-accounts"
         )
     if options["job_id"] and options["policy_id"]:
         raise click.UsageError("--policy-id is for a new report: a job has its policy already")

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from exporter.aws import AwsOrganization, Paging, configured, entity_at
+from exporter.aws import AwsOrganization, Paging, configured
 from exporter.config import OrganizationConfig
 from exporter.errors import UserError
 from exporter.model import Entity, EntityType, Report, Standing, Subject, Work
 from exporter.order import FOREIGN
 from exporter.recommend import Case
+from exporter.reference import Reference
 from exporter.reporting.asking import Asker
 from exporter.reporting.progress import Waiting
 from exporter.store import Remembered, reading
@@ -16,14 +17,13 @@ from exporter.store.address import MEMORY
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which entity, by its path or its id, and where its report comes from: a state, or AWS by default.
+    """Which entity, and where its report comes from: a state, or AWS by default.
 
     ``timeout`` in seconds is how long a new report may take.
     """
 
     organization: OrganizationConfig
-    entity_path: str
-    entity_id: str
+    entity: Reference
     state_url: str = MEMORY
     timeout: float = 300.0
     quiet: bool = False
@@ -32,8 +32,7 @@ class Question:
 def gather(question: Question) -> Case:
     """All that is known; raises UserError or AwsError where that is not enough."""
     aws = configured.organization(question.organization, lambda _: None, wire_times=True)
-    # By the id also where the path is given: only the look-up tells a management account.
-    entity = aws.find(question.entity_id or entity_at(question.entity_path).id)
+    entity = aws.find(question.entity)
     if entity.type is EntityType.MANAGEMENT_ACCOUNT:
         raise UserError(f"{entity.id} is the management account: no SCP binds it")
     if question.state_url == MEMORY:

@@ -9,6 +9,7 @@ from exporter.aws import AwsOrganization, Paging, entity_at
 from exporter.config import OrganizationConfig
 from exporter.model import Entity, EntityType, Subject, Work
 from exporter.order import FOREIGN
+from exporter.reference import Reference
 
 _ACCOUNTS = {EntityType.ACCOUNT, EntityType.MANAGEMENT_ACCOUNT}
 
@@ -29,10 +30,9 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One entity by its path or id, one job, or many entities; what is empty or False is not asked for."""
+    """One entity, one job, or many entities; what is None, empty or False is not asked for."""
 
-    entity_path: str = ""
-    entity_id: str = ""
+    entity: Reference | None = None
     job_id: str = ""
     all_ous: bool = False
     all_accounts: bool = False
@@ -67,10 +67,10 @@ def works(selection: Selection, aws: AwsOrganization) -> tuple[Work, ...]:
 
 
 def _entities(selection: Selection, aws: AwsOrganization) -> Iterator[Entity]:
-    if selection.entity_path:
-        yield entity_at(selection.entity_path)
-    elif selection.entity_id:
-        yield aws.find(selection.entity_id)
+    if selection.entity:
+        # A whole path is what AWS wants, and takes no permission to look anything up.
+        found = selection.entity
+        yield entity_at(found.text) if found.form == "path" and found.org_id else aws.find(found)
     else:
         for entity in aws.discover().entities:
             wanted = selection.all_accounts if entity.type in _ACCOUNTS else selection.all_ous

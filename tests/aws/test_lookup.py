@@ -1,8 +1,9 @@
 import pytest
 
 from exporter.aws import entity_at
-from exporter.errors import RefusedError, TransitError
+from exporter.errors import AmbiguousError, RefusedError, TransitError, UserError
 from exporter.model import Entity, EntityType
+from exporter.reference import Reference
 from tests.aws.conftest import data, data_error
 
 ORGANIZATION = {"Id": "o-exampleorgid", "MasterAccountId": "999999999999"}
@@ -13,8 +14,21 @@ UNIT_PATH = "o-exampleorgid/r-exam/ou-exam-bbbbbbbb"
 @pytest.fixture
 def find(aws, organization):
     aws.say("DescribeOrganization", data(Organization=ORGANIZATION))
+    aws.say("ListRoots", data(Roots=[{"Id": "r-exam", "Name": "Root"}]))
     aws.say("ListParents", lambda asked: data(Parents=[{"Id": PARENTS[asked["ChildId"]]}]))
-    return organization().find
+    known = organization()
+    return lambda text: known.find(Reference.parsed(text))
+
+
+@pytest.fixture
+def names(aws):
+    """The whole tree, for who looks for a name: three accounts and an OU."""
+    unit = {"Id": "ou-exam-bbbbbbbb", "Name": "Prod", "Path": f"{UNIT_PATH}/"}
+    listed = [("111111111111", "Payments"), ("222222222222", "r-team"), ("333333333333", "Prod")]
+    accounts = [{"Id": one, "Name": name, "Paths": [f"{UNIT_PATH}/"]} for one, name in listed]
+    below = "OrganizationalUnits"
+    aws.say("ListOrganizationalUnitsForParent", data(**{below: [unit]}), data(**{below: []}))
+    aws.say("ListAccounts", data(Accounts=accounts))
 
 
 def test_an_accounts_path_is_found_from_below(find):
@@ -24,7 +38,7 @@ def test_an_accounts_path_is_found_from_below(find):
     )
 
 
-def test_a_root_needs_no_look_up(find, aws):
+def test_a_root_is_compared_with_the_organizations_own(find, aws):
     assert find("r-exam") == Entity("r-exam", EntityType.ROOT, "", "o-exampleorgid/r-exam")
     assert aws.count("ListParents") == 0
 
@@ -33,10 +47,53 @@ def test_the_management_account_is_known(find):
     assert find("999999999999").type is EntityType.MANAGEMENT_ACCOUNT
 
 
-def test_an_id_that_does_not_exist_is_refused(find, aws):
+def test_an_arn_and_a_path_are_looked_up_by_their_id(find):
+    found = find("111111111111")
+    assert find("arn:aws:organizations::9:account/o-exampleorgid/111111111111") == found
+    assert find("o-exampleorgid/r-exam/111111111111") == found  # where the account was before it moved
+
+
+def test_a_name_is_looked_up_in_the_whole_tree(find, names):
+    assert find("payments").id == "111111111111"
+
+
+def test_a_name_that_looks_like_an_id_is_found(find, names, aws):
+    assert find("r-team").id == "222222222222"
+
+
+def test_a_name_that_several_have_is_told(find, names):
+    with pytest.raises(AmbiguousError, match="ou-exam-bbbbbbbb  o-exampleorgid"):
+        find("Prod")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ou-exam-zzzzzzzz", "no entity has the id or name ou-exam-zz"),
+        ("ou-none-zzzzzzzz", "no entity has the id or name ou-none"),
+        ("555555555555", "no entity has the id or name 5555"),
+        ("arn:aws:organizations::9:ou/o-exampleorgid/ou-none-zzzzzzzz", "begin with ou-exam-"),
+        ("arn:aws:organizations::9:root/o-exampleorgid/r-none", "this organization's is r-exam"),
+        ("arn:aws:organizations::9:root/o-anotherorg1/r-exam", "o-anotherorg1"),
+    ],
+)
+def test_an_id_that_does_not_exist_is_told(find, names, aws, text, told):
     aws.say("ListParents", data_error(400, "ChildNotFoundException"))
-    with pytest.raises(RefusedError):
+    with pytest.raises(UserError, match=told):
+        find(text)
+
+
+def test_an_id_of_this_organizations_form_is_not_looked_for_among_the_names(find, names, aws):
+    aws.say("ListParents", data_error(400, "ChildNotFoundException"))
+    with pytest.raises(UserError):
         find("ou-exam-zzzzzzzz")
+    assert aws.count("ListAccounts") == 0
+
+
+def test_an_empty_page_of_parents_is_not_the_last(find, aws):
+    empty = data(Parents=[], NextToken="more")
+    aws.say("ListParents", empty, data(Parents=[{"Id": "r-exam"}]))
+    assert find("111111111111").path == "o-exampleorgid/r-exam/111111111111"
 
 
 def test_a_child_without_a_parent_is_refused(find, aws):

@@ -3,8 +3,10 @@ import io
 
 import pytest
 
+from exporter.errors import AmbiguousError
 from exporter.model import EntityType
-from exporter.simulator import Fault, FaultKind
+from exporter.simulator import Fault, FaultKind, SimulationOptions, start
+from tests.simulated import SPEED, Commands
 
 
 def test_the_json_of_a_new_report_is_whole(commands):
@@ -150,3 +152,37 @@ def test_one_of_several_organizations_has_to_be_named(commands):
     told = "error: there are several organizations: choose one by --organization: a, b\n"
     assert (ran.code, ran.err) == (1, told)
     assert commands.run("report", "--entity-id", "r-ab12", "--organization", "c").code == 1
+
+
+def test_an_entity_may_be_called_by_its_name(commands):
+    account = next(one for one in commands.entities(EntityType.ACCOUNT) if one.state == "ACTIVE")
+    ran = commands.run("report", "--entity", account.name, "--output", "csv")
+    assert {row["entity_path"] for row in csv.DictReader(io.StringIO(ran.out))} == {account.path}
+
+
+def test_several_of_a_name_are_listed_on_lines_of_their_own(commands, monkeypatch):
+    def find(_, reference):
+        raise AmbiguousError(reference.name, ["r-ab12  o-a/r-ab12", "r-cd34  o-a/r-cd34"])
+
+    monkeypatch.setattr("exporter.aws.AwsOrganization.find", find)
+    ran = commands.run("report", "--entity", "Prod")
+    first, *listed = ran.err.splitlines()
+    assert (ran.code, "2 entities are called 'Prod'" in first) == (1, True)
+    assert listed == ["error:   r-ab12  o-a/r-ab12", "error:   r-cd34  o-a/r-cd34"]
+
+
+def test_an_id_flag_with_a_name_tells_of_the_flag_that_takes_it(commands):
+    ran = commands.run("report", "--entity-id", "Payments")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "is no id but a name: --entity takes it" in ran.err
+
+
+@pytest.mark.parametrize("command", ["report", "recommend"])
+def test_listings_that_begin_with_an_empty_page_are_read_on(commands, capsys, command):
+    options = SimulationOptions(accounts=2, ous=1, speed=SPEED, empty_pages=True)
+    with start(options) as endpoint:
+        file = commands.file.with_name("empty-pages.yml")
+        file.write_text(commands.file.read_text().replace(commands.url, endpoint.url))
+        aimed = Commands(endpoint, file, capsys)
+        (unit,) = aimed.entities(EntityType.ORGANIZATIONAL_UNIT)
+        assert aimed.run(command, "--entity", unit.id).code == 0
