@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import click
 
 from exporter.cli import PROGRAM, cli
-from exporter.cli.remedies import remedy
 from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
 
 
@@ -49,8 +48,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _lines(error: ExporterError) -> list[str]:
     problems = error.problems if isinstance(error, (AmbiguousError, ConfigError)) else [error]
-    advice = remedy(error) if isinstance(error, AwsError) else ""
-    return [f"{problem}{advice and f' ({advice})'}".replace("\n", "\\n") for problem in problems]
+    told = [error.advised] if isinstance(error, AwsError) else map(str, problems)
+    return [line.replace("\n", "\\n") for line in told]
 
 
 def _forget_stdout() -> None:

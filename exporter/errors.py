@@ -23,6 +23,9 @@ in ``exporter.config``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
+
+from exporter.causes import Cause, Evidence, classify, remedy
 
 
 class ExporterError(Exception):
@@ -80,34 +83,60 @@ class LeaseLostError(StateError):
 class AwsError(ExporterError):
     """AWS did not give what was asked for.
 
-    ``operation`` is the API operation, ``code`` AWS's error code (or ours where no answer came).
+    ``operation`` is the API operation, ``code`` AWS's error code (or ours where no answer came). ``cause`` is
+    told by these, the message and ``evidence``; where they are not enough, by the kind of error.
     """
 
-    def __init__(self, operation: str, code: str, message: str) -> None:
+    usual: ClassVar[Cause] = Cause.UNKNOWN
+
+    def __init__(self, operation: str, code: str, message: str, evidence: Evidence | None = None) -> None:
         self.operation = operation
         self.code = code
         self.message = message
+        self.evidence = evidence
+        told = classify(operation, code, message, evidence)
+        self.cause = self.usual if told is Cause.UNKNOWN else told
         super().__init__(f"{operation}: {code}: {message}")
+
+    @property
+    def remedy(self) -> str:
+        """What is wrong and what to do about it, on one line; empty where nobody can tell."""
+        return remedy(self.cause, self.operation, self.message, self.evidence)
+
+    @property
+    def advised(self) -> str:
+        """The error, and the remedy behind it."""
+        return f"{self} ({self.remedy})" if self.remedy else str(self)
 
 
 class TransitError(AwsError):
     """No usable answer: 5xx, timeout, reset, refused, or something that does not parse."""
 
+    usual = Cause.GARBAGE
+
 
 class SlotTakenError(AwsError):
     """Another job of this management account is running."""
+
+    usual = Cause.SLOT
 
 
 class NoSuchJobError(AwsError):
     """The job id is unknown to AWS, or belongs to another principal or session."""
 
+    usual = Cause.JOB
+
 
 class CredentialsError(AwsError):
     """There are no credentials, or AWS no longer accepts them."""
 
+    usual = Cause.CREDENTIALS
+
 
 class DeniedError(AwsError):
     """AWS knows who asks and refuses: a permission, the wrong account, or SCPs disabled."""
+
+    usual = Cause.DENIED
 
 
 class RefusedError(AwsError):

@@ -113,7 +113,7 @@ class Service:
         try:
             return dict(getattr(self._client, method)(**parameters))
         except ClientError as error:
-            raise mapped(operation, error) from error
+            raise mapped(operation, error, str(parameters.get("RoleArn") or "")) from error
         except LeaseLostError:
             raise
         except Exception as error:

@@ -4,15 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from botocore.exceptions import NoCredentialsError
 from botocore.loaders import Loader
 
-from exporter.aws.faults import reason
+from exporter.aws.faults import unfound
 from exporter.aws.intake import limit
 from exporter.credentials import UNATTENDED, Attendance, Chain, Keys, Session, Source
-from exporter.errors import AwsError, CredentialsError
-
-_SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
 
 
 class OwnChain:
@@ -31,7 +27,7 @@ class OwnChain:
             return self._chain.keys(lifetime)
         except Exception as error:
             # Any program, file or service of the chain may fail in its own way.
-            raise _credentials_error(error) from error
+            raise unfound(error) from error
 
     def forget(self) -> None:
         """Find new ones next time."""
@@ -55,9 +51,3 @@ def _boto3(session: Session) -> Any:
         return boto3.Session(botocore_session=session)
     finally:
         session.register_component("data_loader", shared)
-
-
-def _credentials_error(error: Exception) -> AwsError:
-    if isinstance(error, NoCredentialsError):
-        return CredentialsError(_SOURCE, "NoCredentials", "no AWS credentials were found")
-    return CredentialsError(_SOURCE, type(error).__name__, reason(error))

@@ -1,5 +1,6 @@
 """botocore's errors, mapped to ours."""
 
+import os
 from typing import Any
 
 from botocore.exceptions import (
@@ -16,6 +17,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from exporter.aws.evidence import answered, evidence
 from exporter.errors import (
     AwsError,
     CredentialsError,
@@ -27,6 +29,7 @@ from exporter.errors import (
 )
 
 SERVER_ERROR = 500
+SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
 MESSAGE = 1000  # characters
 NAME = 512  # characters: no name, path or code of AWS's comes near
 
@@ -58,6 +61,8 @@ _CODES: dict[str, type[AwsError]] = {
             "MissingAuthenticationToken",
             "NotAuthorized",
             "RequestExpired",
+            "RequestInTheFuture",
+            "RequestTimeTooSkewed",
             "SignatureDoesNotMatch",
             "UnrecognizedClientException",
         ),
@@ -69,6 +74,7 @@ _CODES: dict[str, type[AwsError]] = {
             "AccessDenied",
             "AccessDeniedException",
             "OptInRequired",
+            "RegionDisabledException",
             "UnauthorizedOperation",
         ),
         DeniedError,
@@ -94,14 +100,24 @@ _CODES: dict[str, type[AwsError]] = {
 }
 
 
-def mapped(operation: str, error: Exception) -> AwsError:
-    """The error of our tree for what botocore raised during ``operation``."""
+def mapped(operation: str, error: Exception, role: str = "") -> AwsError:
+    """The error of our tree for what botocore raised during ``operation`` (that assumes ``role``)."""
     if isinstance(error, ClientError):
-        return _refusal(operation, error.response)
+        return _refusal(operation, error.response, role)
     told = reason(error)
     if not isinstance(error, BotoCoreError):
         told = f"the answer cannot be read ({told})"
-    return _kind(error)(operation, type(error).__name__, told)
+    return _kind(error)(operation, type(error).__name__, told, evidence(error, os.environ))
+
+
+def unfound(error: Exception) -> CredentialsError:
+    """The same for what any program, file or service of the credential chain raised, in whatever way."""
+    if isinstance(error, ClientError):
+        operation, told = error.operation_name, _refusal(error.operation_name, error.response, "")
+        return CredentialsError(operation, told.code, told.message, told.evidence)
+    if isinstance(error, NoCredentialsError):
+        return CredentialsError(SOURCE, "NoCredentials", "no AWS credentials were found")
+    return CredentialsError(SOURCE, type(error).__name__, reason(error), evidence(error, os.environ))
 
 
 def reason(error: Exception) -> str:
@@ -128,9 +144,10 @@ def _kind(error: Exception) -> type[AwsError]:
     return TransitError if "Parse" in type(error).__name__ else RefusedError
 
 
-def _refusal(operation: str, response: Any) -> AwsError:
+def _refusal(operation: str, response: Any, role: str) -> AwsError:
     told = response.get("Error", {})
     code = clipped(told.get("Code"), NAME) or "Unknown"
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind = TransitError if status >= SERVER_ERROR else _CODES.get(code, RefusedError)
-    return kind(operation, code, clipped(told.get("Message"), MESSAGE) or "no message")
+    message = clipped(told.get("Message"), MESSAGE) or "no message"
+    return kind(operation, code, message, answered(status, role))

@@ -11,6 +11,7 @@ from exporter.aws.lookup import find_entity
 from exporter.aws.members import read_attached, read_members
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
+from exporter.causes import Cause
 from exporter.errors import CredentialsError, DeniedError
 from exporter.model import Discovery, Entity
 from exporter.recommend import Attached, Member
@@ -89,5 +90,7 @@ class AwsOrganization:
 
 
 def _explained(error: DeniedError) -> DeniedError:
+    if error.cause is not Cause.DENIED:
+        return error
     told = "is the permission given, and is this the organization's management account?"
-    return DeniedError(error.operation, error.code, f"{error.message} ({told})")
+    return DeniedError(error.operation, error.code, f"{error.message} ({told})", error.evidence)

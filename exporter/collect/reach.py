@@ -54,8 +54,8 @@ class Reach:
         with self._lock:
             wait = min(first * 2.0 ** min(self._failures[stage], 30), longest)
             self._failures[stage] += 1
-            self._show(up=False, trouble=str(error))
-            self._observer.unreachable(stage, str(error))
+            self._show(up=False, trouble=error.advised)
+            self._observer.unreachable(stage, str(error), error.remedy)
         return self._jitter(wait / 2, wait)
 
     def _show(self, *, up: bool, trouble: str) -> None:

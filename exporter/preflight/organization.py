@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from exporter.aws import Identity, Prober, entity_at
+from exporter.causes import Cause
 from exporter.config import OrganizationConfig
 from exporter.errors import AwsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
@@ -69,15 +70,14 @@ class Preflight:
         try:
             own = self._own.identity()
         except AwsError as error:
-            remedy = "give credentials by environment, profile, instance or pod role; see boto3's chain"
-            return None, [Check("credentials", Result.FAILED, str(error), remedy)]
+            return None, [Check("credentials", Result.FAILED, str(error), error.remedy)]
         checks.append(Check("credentials", Result.OK, own.arn))
         if self._config.role_arn is None:
             return own, checks
         try:
             assumed = self._prober.identity()
         except AwsError as error:
-            return None, [*checks, _role_failed(self._config.role_arn, own, error)]
+            return None, [*checks, _role_failed(error)]
         return assumed, [*checks, Check("role", Result.OK, assumed.arn, permission="sts:AssumeRole")]
 
     def _permissions(self, facts: Facts) -> Iterator[Check]:
@@ -106,7 +106,7 @@ class Preflight:
             yield Check("report", Result.WARNING, str(error), "try again when no exporter or console uses it")
             return
         except AwsError as error:
-            yield Check("report", Result.FAILED, str(error), "try again; if it stays, look at the network")
+            yield Check("report", Result.FAILED, str(error), error.remedy)
             return
         for action in (GENERATE, GET) if generates else (GET,):
             yield Check(action, Result.OK, "allowed", permission=action)
@@ -135,13 +135,9 @@ class Preflight:
         return load_check(self._config, discovery, self._job_seconds)
 
 
-def _role_failed(role_arn: str, own: Identity, error: AwsError) -> Check:
+def _role_failed(error: AwsError) -> Check:
     permission = "sts:AssumeRole" if isinstance(error, DeniedError) else ""
-    remedy = (
-        f"allow {own.arn} sts:AssumeRole on {role_arn}, let the role's trust policy name it, "
-        "and compare the external id"
-    )
-    return Check("role", Result.FAILED, str(error), remedy if permission else "", permission)
+    return Check("role", Result.FAILED, str(error), error.remedy, permission)
 
 
 def _organization(facts: Facts, identity: Identity) -> Iterator[Check]:
@@ -199,11 +195,12 @@ def _permission(action: str, outcome: object) -> Check:
     if isinstance(outcome, DeniedError):
         return _denied(action, outcome)
     if isinstance(outcome, TransitError):
-        return Check(action, Result.WARNING, str(outcome), "try again", permission=action)
+        return Check(action, Result.WARNING, str(outcome), outcome.remedy or "try again", permission=action)
     # Whatever else was refused, it was not for want of a permission.
     return Check(action, Result.OK, "allowed", permission=action)
 
 
 def _denied(action: str, error: AwsError) -> Check:
     detail = f"{error.code}: {error.message}"
-    return Check(action, Result.FAILED, detail, f"allow {action}; {_POLICY}", action)
+    remedy = f"allow {action}; {_POLICY}" if error.cause is Cause.DENIED else error.remedy
+    return Check(action, Result.FAILED, detail, remedy, action)

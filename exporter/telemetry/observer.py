@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from exporter.causes import gist
 from exporter.model import Subject
 from exporter.telemetry.instruments import Instruments
 
@@ -31,7 +32,7 @@ class Observer:
         self._name = organization
         self._on = instruments
         self._log = structlog.get_logger().bind(organization=organization)
-        self._reason: str | None = None
+        self._reasons: dict[str, str] = {}
         self._state_reason = ""
         self._failing: dict[Subject, str] = {}
         instruments.prepare(organization)
@@ -47,15 +48,19 @@ class Observer:
 
     def reachable(self) -> None:
         """AWS answered as it should."""
-        if self._reason:
+        if self._reasons:
             self._log.info("organization.up")
-        self._reason = ""
+        self._reasons.clear()
 
-    def unreachable(self, stage: str, reason: str) -> None:
-        """AWS could not be asked, at this stage (discovery, job), for this reason."""
-        if self._reason != reason:
-            self._log.error("organization.down", stage=stage, reason=reason)
-        self._reason = reason
+    def unreachable(self, stage: str, reason: str, remedy: str = "") -> None:
+        """AWS could not be asked, at this stage (discovery, job), for this reason.
+
+        Each stage is compared with itself: both may fail for as long as they like, each in its own way.
+        """
+        if self._reasons.get(stage) != gist(reason):
+            advice = {"remedy": remedy} if remedy else {}
+            self._log.error("organization.down", stage=stage, reason=reason, **advice)
+        self._reasons[stage] = gist(reason)
 
     def discovered(self, entities: int, seconds: float) -> None:
         """A discovery succeeded."""
@@ -102,9 +107,9 @@ class Observer:
 
     def state_lost(self, reason: str) -> None:
         """The state could not be read or written: what is known is served, and may not be kept."""
-        if self._state_reason != reason:
+        if self._state_reason != gist(reason):
             self._log.error("state.unavailable", reason=reason)
-        self._state_reason = reason
+        self._state_reason = gist(reason)
         self._on.state_available.labels(self._name).set(0)
         self._on.state_failures.labels(self._name).inc()
 

@@ -13,12 +13,16 @@ from exporter.web.surface import Surface
 def unready(view: OrganizationView) -> str | None:
     """Why an organization has nothing to show yet, or None."""
     if view.discovery is None:
-        return f"organization {view.name!r}: not discovered yet"
+        return f"organization {view.name!r}: not discovered yet{_trouble(view)}"
     if view.work and not any(
         standing.report or standing.job or standing.failures for standing in view.standings.values()
     ):
-        return f"organization {view.name!r}: no report yet, nor a job that says why"
+        return f"organization {view.name!r}: no report yet, nor a job that says why{_trouble(view)}"
     return None
+
+
+def _trouble(view: OrganizationView) -> str:
+    return f": {view.trouble}" if view.trouble else ""
 
 
 class Lifecycle:

@@ -29,7 +29,7 @@ class Interrupted:
         self.reach = Reach(Desk(), self, lambda _, longest: longest)
         self.other = Thread(target=self.reach.gained, args=(Stage.JOB,))
 
-    def unreachable(self, stage, reason):
+    def unreachable(self, stage, reason, remedy):
         self.other.start()
         self.other.join(0.05)
         self.told.append(("down", self.other.is_alive()))

@@ -58,6 +58,19 @@ def test_an_outage_that_changes_its_reason_is_logged_again(observer, log):
     assert [line["reason"] for line in log] == ["expired", "denied"]
 
 
+def test_an_outage_whose_reason_has_a_time_in_it_is_logged_once(observer, log):
+    for minute in range(3):
+        observer.unreachable("job", f"Signature expired: 20261126T140{minute}00Z is now", "set it")
+    assert [line["remedy"] for line in log] == ["set it"]
+
+
+def test_two_stages_that_fail_in_turns_are_logged_once_each(observer, log):
+    for _ in range(3):
+        observer.unreachable("discovery", "no organization")
+        observer.unreachable("job", "no slot")
+    assert [line["stage"] for line in log] == ["discovery", "job"]
+
+
 def test_an_outage_that_comes_back_is_logged_again(observer, log):
     observer.unreachable("job", "expired")
     observer.reachable()
