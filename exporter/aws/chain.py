@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from botocore.loaders import Loader
 
 from exporter.aws.faults import unfound
 from exporter.aws.intake import limit
@@ -37,17 +36,4 @@ class OwnChain:
         """A new session of boto3; raises botocore's errors."""
         session = Session(self._source, limit)
         self._prepare(session)
-        return _boto3(session)
-
-
-def _boto3(session: Session) -> Any:
-    """boto3's session on top of botocore's; the loader that all share keeps the search path it has.
-
-    boto3 adds its own folder, for its resources, to the loader that it finds, each time.
-    """
-    shared = session.get_component("data_loader")
-    session.register_component("data_loader", Loader())
-    try:
         return boto3.Session(botocore_session=session)
-    finally:
-        session.register_component("data_loader", shared)

@@ -4,17 +4,19 @@ Both rooms that speak to AWS stand on this: the one that collects and the one th
 """
 
 from exporter.credentials.attendance import UNATTENDED, Attendance, Nobody, Person
-from exporter.credentials.chain import Chain, ChainCredentials, Keys
-from exporter.credentials.look import CredentialsTimeoutError
+from exporter.credentials.chain import LOOKS, Chain, ChainProvider, Keys
+from exporter.credentials.look import CredentialsTimeoutError, Looks
 from exporter.credentials.session import Session, Source
 
 __all__ = [
+    "LOOKS",
     "UNATTENDED",
     "Attendance",
     "Chain",
-    "ChainCredentials",
+    "ChainProvider",
     "CredentialsTimeoutError",
     "Keys",
+    "Looks",
     "Nobody",
     "Person",
     "Session",

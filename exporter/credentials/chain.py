@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from math import inf
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCr
 from botocore.exceptions import NoCredentialsError
 
 from exporter.credentials.attendance import UNATTENDED, Attendance
-from exporter.credentials.look import Looks
+from exporter.credentials.look import Look, Looks
 from exporter.credentials.providers import Asking, resolver
 from exporter.credentials.session import Session, Source
 
@@ -17,6 +18,7 @@ _EARLY = 900.0  # s before their end that new ones are asked for, as botocore do
 _AT_LEAST = 60.0  # s that credentials have to last to be used although they end too soon
 _AGAIN = 60.0  # s between two looks where a source gives no longer ones
 _GRACE = 15.0  # s for which a source that fails goes unnoticed while there are credentials
+_PATIENCE = 1.0  # s for a look while there are credentials
 _RETRY = 5.0  # s between two looks within that grace
 
 LOOKS = Looks()
@@ -54,6 +56,7 @@ class Chain:
         prepare: Callable[[Session], None] = lambda _: None,
         made: Callable[[Any], None] = lambda _: None,
         looks: Looks = LOOKS,
+        grace: float = _GRACE,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
@@ -64,47 +67,66 @@ class Chain:
         self._steady = steady
         self._lock = Lock()
         self._found: _Found | None = None
+        self._look: Look | None = None
         self._next = 0.0
-        self._failing: float | None = None
+        self._grace = grace
+        self._since = inf  # when the first look began since something was found
 
     def keys(self, lifetime: float) -> Keys:
         """Keys that last ``lifetime`` seconds, or as long as there are any.
 
         Raises what botocore raises, or CredentialsTimeoutError. A source that fails is told also while the
-        former keys would last, when it has failed for some seconds: there is still time to do something.
+        former keys would last, when it has failed for ``grace`` seconds: there is time to do something then.
         """
         with self._lock:
             found = self._found
             if found and (found.lasts(max(lifetime, _EARLY)) or self._waits(found, lifetime)):
                 return found.keys
-            try:
-                self._found = found = self._look()
-            except Exception:
-                if not found or not self._tolerable(found, lifetime):
-                    self._found = self._failing = None
-                    raise
-            else:
-                self._failing, self._next = None, self._steady() + _AGAIN
-            return found.keys
+            usable = found if found and found.lasts(min(lifetime, _AT_LEAST)) else None
+            return (self._renewed(usable) if usable else self._new()).keys
 
     def forget(self) -> None:
         """Look anew next time."""
         with self._lock:
-            self._found = self._failing = None
+            self._drop()
+
+    def _drop(self) -> None:
+        self._found = self._look = None
 
     def _waits(self, found: _Found, lifetime: float) -> bool:
         return self._steady() < self._next and found.lasts(min(lifetime, _AT_LEAST))
 
-    def _tolerable(self, found: _Found, lifetime: float) -> bool:
-        now = self._steady()
-        if self._failing is None:
-            self._failing = now
-        self._next = now + _RETRY
-        return now - self._failing < _GRACE and found.lasts(min(lifetime, _AT_LEAST))
+    def _new(self) -> _Found:
+        """Found now, however long a look may take."""
+        try:
+            return self._take(self._begun().outcome())
+        except Exception:
+            self._drop()
+            raise
 
-    def _look(self) -> _Found:
-        key = (self._source, id(self._attendance))
-        found: _Found = self._looks.outcome(key, self._find, Asking(self._attendance))
+    def _renewed(self, usable: _Found) -> _Found:
+        """Found in the background: ``usable`` until that has ended, and for some seconds of failures."""
+        try:
+            found = self._begun().outcome(_PATIENCE)
+        except Exception:
+            self._look, self._next = None, self._steady() + _RETRY
+            if self._steady() - self._since < self._grace:
+                return usable
+            self._drop()
+            raise
+        return self._take(found) if found else usable
+
+    def _begun(self) -> Look:
+        """The look that is under way, or a new one."""
+        if self._look is None:
+            key = (self._source, id(self._attendance))
+            self._look = self._looks.begin(key, self._find, Asking(self._attendance))
+            self._since = min(self._since, self._steady())
+        return self._look
+
+    def _take(self, found: _Found) -> _Found:
+        self._found, self._look, self._since = found, None, inf
+        self._next = self._steady() + _AGAIN
         return found
 
     def _find(self, asking: Asking) -> _Found:
@@ -120,14 +142,22 @@ class Chain:
         return _Found(Keys(frozen.access_key, frozen.secret_key, frozen.token), credentials)
 
 
-class ChainCredentials(Credentials):  # type: ignore[misc]  # botocore has no types
-    """What a client of botocore signs with, asked of a chain at every request."""
+class ChainProvider:
+    """The credentials of a chain as the provider of a session of botocore."""
 
-    def __init__(self, chain: Chain, lifetime: float) -> None:
+    def __init__(self, chain: Chain) -> None:
+        self._credentials = _ChainCredentials(chain)
+
+    def load_credentials(self) -> Any:
+        """Credentials that are looked for when something is to be signed."""
+        return self._credentials
+
+
+class _ChainCredentials(Credentials):  # type: ignore[misc]  # botocore has no types
+    def __init__(self, chain: Chain) -> None:
         super().__init__("", "", method="chain")
         self._chain = chain
-        self._lifetime = lifetime
 
     def get_frozen_credentials(self) -> Any:
         """Keys as they are now; raises as :meth:`Chain.keys` does."""
-        return ReadOnlyCredentials(*self._chain.keys(self._lifetime))
+        return ReadOnlyCredentials(*self._chain.keys(_AT_LEAST))

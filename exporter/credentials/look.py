@@ -6,6 +6,7 @@ left behind; whoever wanted credentials is told in time.
 
 import time
 from collections.abc import Callable, Hashable
+from math import inf
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -36,13 +37,19 @@ class Look:
         self._error: Exception | None = None
         Thread(target=self._run, name="credentials", daemon=True).start()
 
-    def outcome(self) -> Any:
-        """What was found; raises what ``find`` raised, or CredentialsTimeoutError."""
-        while not self._ended.wait(max(0.05, self._until - time.monotonic())):
+    def outcome(self, patience: float = inf) -> Any:
+        """What was found, None if that takes longer than ``patience``.
+
+        Raises what ``find`` raised, or CredentialsTimeoutError.
+        """
+        end = time.monotonic() + patience
+        while not self._ended.wait(max(0.05, min(self._until, end) - time.monotonic())):
             if self._asking.prompting:
                 self._until = time.monotonic() + self._seconds
-            elif time.monotonic() >= self._until:
+            elif self.late:
                 raise self._give_up()
+            elif time.monotonic() >= end:
+                return None
         if self._error is not None:
             raise self._error
         return self._found
@@ -86,11 +93,8 @@ class Looks:
         self._lock = Lock()
         self._going: dict[Hashable, list[Look]] = {}
 
-    def outcome(self, key: Hashable, find: Callable[[Asking], Any], asking: Asking) -> Any:
-        """See :meth:`Look.outcome`."""
-        return self._joined(key, find, asking).outcome()
-
-    def _joined(self, key: Hashable, find: Callable[[Asking], Any], asking: Asking) -> Look:
+    def begin(self, key: Hashable, find: Callable[[Asking], Any], asking: Asking) -> Look:
+        """A look, or the one that is under way for the same key."""
         with self._lock:
             going = [look for look in self._going.get(key, ()) if look.going]
             # One that is late is joined only where too many hang: it tells so again, without another thread.

@@ -7,7 +7,7 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.loaders import create_loader
+from botocore.loaders import Loader, create_loader
 
 # For the calls that botocore makes by itself to find credentials: to STS, SSO and the sign-in service.
 _FINDING = Config(
@@ -17,10 +17,18 @@ _FINDING = Config(
 )
 
 
-@cache
-def _models(data_path: str | None) -> Any:
+class _Models(Loader):  # type: ignore[misc]  # botocore has no types
     """The descriptions of AWS's services, read once for all sessions: for each they would be 12 MB."""
-    return create_loader(data_path)
+
+    @property
+    def search_paths(self) -> list[str]:
+        """A copy: each session of boto3 adds a folder of its own, which would be searched again and again."""
+        return list(super().search_paths)
+
+
+@cache
+def _models(data_path: str | None) -> _Models:
+    return _Models(create_loader(data_path).search_paths, include_default_search_paths=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,3 +197,17 @@ def test_a_profile_of_aws_login_is_refused_by_name_where_its_library_is_missing(
     configured(f"[default]\nlogin_session = {MFA}\n")
     with pytest.raises(LoginUnsupportedError, match="aws login"):
         chain(region="eu-west-1").keys(0.0)
+
+
+def test_a_slow_renewal_keeps_nobody_waiting_while_there_are_keys(configured, program, chain, steady):
+    configured(process(program(printed(700))))
+    found = chain(seconds=20.0)
+    found.keys(300.0)
+    program(f"sleep 3\n{printed(3600, key='ASIANEW')}")
+    steady.now += 61.0
+    assert found.keys(300.0).access_key == "ASIAPROGRAM"
+    until = time.monotonic() + 30.0
+    while found.keys(300.0).access_key == "ASIAPROGRAM":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert found.keys(300.0).access_key == "ASIANEW"

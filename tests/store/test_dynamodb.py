@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from exporter.credentials.look import Looks
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import Discovery, Entity, EntityType, Report, ServiceAccess, Standing, Subject
 from exporter.permissions.statements import TABLE
@@ -452,3 +453,31 @@ def test_exactly_the_permissions_that_are_printed_are_needed(moto_url):
     store.release(lease)
     store.check()
     assert {f"dynamodb:{action}" for action in asked} == set(TABLE)
+
+
+def test_organizations_do_not_wait_one_after_the_other_for_a_table_out_of_reach():
+    asked = []
+
+    class Unreachable:
+        def check(self):
+            asked.append("check")
+            raise StateUnavailableError("no answer")
+
+    store = DynamoDbStore(Unreachable(), term=TERM, clock=lambda: 5.0)
+    for name in ("one", "two", "three"):
+        with pytest.raises(StateUnavailableError, match="no answer"):
+            store.recall(name)
+    assert asked == ["check"]
+
+
+def test_credentials_of_a_table_are_looked_for_no_longer_than_some_seconds(
+    credentials, monkeypatch, tmp_path
+):
+    """A program that hangs must not keep the listener closed for ever."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    (tmp_path / "config").write_text("[default]\ncredential_process = sleep 86393\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    address = Address("reports", "eu-west-1", "http://127.0.0.1:9")
+    table = Table(client_for(address, Looks(1.0)), "reports")
+    with pytest.raises(StateUnavailableError, match="sleep did not answer"):
+        table.check()

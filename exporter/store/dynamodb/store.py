@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import Discovery, Standing, StartedJob
@@ -37,7 +38,11 @@ from exporter.store.interface import Lease, Pulse, Remembered
 
 _BYTES = 3_800_000  # of one write: a transaction holds 4 MB
 _DELETES = 80  # of one write: a transaction holds 100 actions
+_MOMENT = 2.0  # s for which a table that was out of reach is not asked again before it was read
 _ATTEMPTS = 3  # at a write: one may find that an earlier one, whose answer was lost, was made
+
+
+_Read = TypeVar("_Read")
 
 
 class DynamoDbStore:
@@ -56,6 +61,8 @@ class DynamoDbStore:
         self._leases = Leases(table, term, clock, holder)
         self._shelf = Shelf(table)
         self._checked = False
+        self._clock = clock
+        self._unavailable: tuple[float, StateUnavailableError] | None = None
 
     @property
     def term(self) -> float:
@@ -65,7 +72,7 @@ class DynamoDbStore:
     def check(self) -> None:
         """Raise StateError unless the table is there, and ours."""
         if not self._checked:
-            self._table.check()
+            self._first(self._table.check)
             self._checked = True
 
     def acquire(self, organization: str) -> Lease | None:
@@ -105,8 +112,24 @@ class DynamoDbStore:
     def recall(self, organization: str) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
         self.check()
+        return self._first(lambda: self._recalled(organization))
+
+    def _recalled(self, organization: str) -> Remembered:
         head = self._leases.head(organization)
         return remembered(head, self._shelf.all(organization)) if head else Remembered()
+
+    def _first(self, read: Callable[[], _Read]) -> _Read:
+        """What is read before there is anything to show; who asks within moments of a failure gets the same.
+
+        Two hundred organizations that each waited for a table out of reach would keep the listener closed.
+        """
+        if self._unavailable and self._clock() < self._unavailable[0]:
+            raise self._unavailable[1]
+        try:
+            return read()
+        except StateUnavailableError as error:
+            self._unavailable = (self._clock() + _MOMENT, error)
+            raise
 
     def changes(self, organization: str, since: int) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""

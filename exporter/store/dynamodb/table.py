@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import Any
 
 import boto3
@@ -10,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from exporter import __version__
+from exporter.credentials import LOOKS, Chain, ChainProvider, Looks, Session, Source
 from exporter.errors import StateError, StateUnavailableError
 from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.items import PARTITION, SORT, Item, key, text
@@ -52,10 +54,19 @@ class ConditionFailedError(Exception):
     """The table is not as the write assumed; nothing was written."""
 
 
-def client_for(address: Address) -> Any:
-    """A client with the credentials of the process; StateError where there is no region to be found."""
+def client_for(address: Address, looks: Looks = LOOKS) -> Any:
+    """A client with the credentials of the process; StateError where there is no region to be found.
+
+    Credentials are looked for when they are first needed, and renewed beside the calls: those that keep a
+    lease cannot wait, and it does not end because a renewal fails while the credentials last.
+    """
+    source = Source(region=address.region)
     try:
-        return boto3.Session(region_name=address.region).client(
+        session = Session(source)
+        session.register_component(
+            "credential_provider", ChainProvider(Chain(source, grace=inf, looks=looks))
+        )
+        return boto3.Session(botocore_session=session).client(
             "dynamodb", endpoint_url=address.endpoint, config=_CONFIG
         )
     except NoRegionError:
