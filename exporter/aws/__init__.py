@@ -8,6 +8,8 @@ from exporter.aws.organization import AwsOrganization
 from exporter.aws.probe import AwsProber, Identity, Prober
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
+from exporter.aws.skeleton import Skeleton, skeleton
+from exporter.aws.wire import TimeFormat
 
 __all__ = [
     "Access",
@@ -20,5 +22,8 @@ __all__ = [
     "Prober",
     "ReportSession",
     "Scope",
+    "Skeleton",
+    "TimeFormat",
     "entity_at",
+    "skeleton",
 ]

@@ -4,20 +4,22 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from exporter.aws.report import MAX_ITEMS, ReportSession, page
-from exporter.aws.wire import as_written
+from exporter.aws.wire import TimeFormat, shown
 from exporter.model import JobStatus, Page
 
 
 class Paging(NamedTuple):
     """Which rows, in which order; None and the empty marker leave it to AWS.
 
-    ``whole``: every page, put together; otherwise the one page that AWS gives for the rest.
+    ``whole``: every page, put together; otherwise the one page that AWS gives for the rest. ``times``: how
+    the times in it are written.
     """
 
     whole: bool = True
     max_items: int | None = MAX_ITEMS
     marker: str = ""
     sort_key: str | None = None
+    times: TimeFormat = TimeFormat.WIRE
 
 
 class DocumentSession:
@@ -37,13 +39,15 @@ class DocumentSession:
 
     def get(self, job_id: str, marker: str = "") -> Page:
         """See :class:`ReportSession`. Where one page is wanted, it is told to be the last."""
-        whole, max_items, first, sort_key = self._paging
-        answer = self._session.answer(job_id, marker or first, max_items, sort_key)
+        paging = self._paging
+        answer = self._session.answer(job_id, marker or paging.marker, paging.max_items, paging.sort_key)
         found = page(answer)
         if not marker:
             self._answers = []
         self._answers.append(answer)
-        return found if whole or found.status != JobStatus.COMPLETED else replace(found, truncated=False)
+        return (
+            found if paging.whole or found.status != JobStatus.COMPLETED else replace(found, truncated=False)
+        )
 
     @property
     def document(self) -> dict[str, Any]:
@@ -56,4 +60,4 @@ class DocumentSession:
         if self._paging.whole:
             whole |= {"AccessDetails": rows, "IsTruncated": False} if "AccessDetails" in whole else {}
             whole.pop("Marker", None)
-        return dict(as_written(whole))
+        return dict(shown(whole, self._paging.times))

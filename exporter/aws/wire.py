@@ -1,15 +1,30 @@
-"""Times as AWS wrote them: the AWS CLI shows them so, and reading them into a date loses how."""
+"""Times as AWS wrote them: reading them into a date loses how, and the AWS CLI may show them so."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from botocore.utils import parse_timestamp
+
+
+class TimeFormat(StrEnum):
+    """The two values of the AWS CLI's ``cli_timestamp_format``.
+
+    ``WIRE`` is what version 1 does by itself, ``ISO8601`` what version 2 does.
+    """
+
+    WIRE = "wire"
+    ISO8601 = "iso8601"
 
 
 class WireTime(datetime):
     """A moment that remembers how it was written."""
 
     written: str | float
+
+    def shown(self, form: TimeFormat) -> str | float:
+        """As the AWS CLI shows it."""
+        return self.written if form is TimeFormat.WIRE else self.isoformat()
 
 
 def keep_wire_times(session: Any) -> None:
@@ -24,10 +39,10 @@ def _wire_time(written: str | float) -> WireTime:
     return time
 
 
-def as_written(answer: Any) -> Any:
-    """An answer, or a part of one, with every :class:`WireTime` as AWS wrote it."""
+def shown(answer: Any, form: TimeFormat) -> Any:
+    """An answer, or a part of one, with every :class:`WireTime` in this format."""
     if isinstance(answer, dict):
-        return {name: as_written(value) for name, value in answer.items()}
+        return {name: shown(value, form) for name, value in answer.items()}
     if isinstance(answer, list):
-        return [as_written(item) for item in answer]
-    return answer.written if isinstance(answer, WireTime) else answer
+        return [shown(item, form) for item in answer]
+    return answer.shown(form) if isinstance(answer, WireTime) else answer

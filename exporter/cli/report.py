@@ -1,20 +1,21 @@
 """``report``: one access report, or many, now."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from exporter.cli.aws_cli import MAX_ITEMS, SORT_KEYS, cli_input_json, generate_cli_skeleton, overlaid
 from exporter.cli.entity import FLAGS, chosen_entity, entity_options
 from exporter.cli.options import config_file, examples, quiet, timeout
 from exporter.cli.organization import chosen, organization_option
 
-_SORT_KEYS = [
-    f"{key}_{order}"
-    for key in ("SERVICE_NAMESPACE", "LAST_AUTHENTICATED_TIME")
-    for order in ("ASCENDING", "DESCENDING")
-]
+if TYPE_CHECKING:
+    from exporter.aws import Paging
+
+_SUBJECTS = (*FLAGS, "job_id", "all_ous", "all_accounts")
 _EXAMPLES = examples(
     "org-access-exporter report --entity ou-ab12-c3d4e5f6",
     "org-access-exporter report --entity Payments",
@@ -32,10 +33,8 @@ _EXAMPLES = examples(
 @click.option("--all-accounts", is_flag=True, help="A report on every account.")
 @click.option("--policy-id", metavar="ID", default="", help="As this one SCP allows.")
 @click.option("--job-id", metavar="ID", help="The report of a job made earlier with the same credentials.")
-@click.option("--sort-key", type=click.Choice(_SORT_KEYS), help="The order of the rows, as in the AWS CLI.")
-@click.option(
-    "--max-items", type=click.IntRange(1, 1000), help="One page of at most so many rows, as in the AWS CLI."
-)
+@click.option("--sort-key", type=SORT_KEYS, help="The order of the rows, as in the AWS CLI.")
+@click.option("--max-items", type=MAX_ITEMS, help="One page of at most so many rows, as in the AWS CLI.")
 @click.option(
     "--marker",
     metavar="TEXT",
@@ -49,11 +48,19 @@ _EXAMPLES = examples(
     help="For people, as the AWS CLI prints it, for spreadsheets, for node_exporter's textfile collector.",
 )
 @click.option(
+    "--timestamp-format",
+    type=click.Choice(["wire", "iso8601"]),
+    help="Of --output json: as AWS wrote them, and version 1 of the AWS CLI does (wire, the default), or as "
+    "version 2 does unless its cli_timestamp_format is wire.",
+)
+@click.option(
     "--output-dir",
     type=click.Path(file_okay=False),
     metavar="DIR",
     help="A file per report. One that is there already is not made again: an interrupted run goes on.",
 )
+@cli_input_json()
+@generate_cli_skeleton()
 @timeout()
 @quiet()
 def report(config_file: str | None, organization: str | None, **options: Any) -> int:
@@ -61,16 +68,29 @@ def report(config_file: str | None, organization: str | None, **options: Any) ->
 
     Generates a report and waits for it, or reads that of a job made earlier, with all of its pages. With
     --max-items or --marker, and with --job-id and --output json, it gives one page as
-    "aws iam get-organizations-access-report" does: 100 rows if nothing else is said.
+    "aws iam get-organizations-access-report" does: 100 rows if nothing else is said. --output json equals
+    version 1 of the AWS CLI byte for byte, with --timestamp-format iso8601 version 2.
     """
-    _check(options)
-    from exporter.aws import Paging  # noqa: PLC0415 - boto3; --help has no use for it
-    from exporter.reporting import Form, Request, Selection, run  # noqa: PLC0415 - as above
+    options = overlaid(options, options["cli_input_json"], _SUBJECTS)
+    sample = options["generate_cli_skeleton"]
+    if sample != "input":
+        _check(options)
+    if sample:
+        return _print_skeleton(sample)
+    return _run(config_file, organization, options)
 
-    form = Form(options["output"])
-    page = options["max_items"] is not None or options["marker"] is not None
-    whole = not page and not (options["job_id"] and form is Form.JSON)
-    rows = (options["marker"] or "", options["sort_key"])
+
+def _print_skeleton(sample: str) -> int:
+    from exporter.aws import Skeleton, skeleton  # noqa: PLC0415 - boto3; --help has no use for it
+    from exporter.output import one_document  # noqa: PLC0415 - as above
+
+    sys.stdout.write(one_document(skeleton(Skeleton(sample))))
+    return 0
+
+
+def _run(config_file: str | None, organization: str | None, options: Mapping[str, Any]) -> int:
+    from exporter.reporting import Form, Request, Selection, run  # noqa: PLC0415 - boto3, as above
+
     request = Request(
         chosen(config_file, organization),
         Selection(
@@ -80,8 +100,8 @@ def report(config_file: str | None, organization: str | None, **options: Any) ->
             all_accounts=options["all_accounts"],
             policy_id=options["policy_id"],
         ),
-        Paging(True, sort_key=rows[1]) if whole else Paging(False, options["max_items"], *rows),
-        form,
+        _paging(options),
+        Form(options["output"]),
         options["timeout"],
         Path(options["output_dir"]) if options["output_dir"] else None,
         options["quiet"],
@@ -89,7 +109,18 @@ def report(config_file: str | None, organization: str | None, **options: Any) ->
     return run(request, sys.stdout, lambda line: click.echo(line, err=True))
 
 
-def _check(options: dict[str, Any]) -> None:
+def _paging(options: Mapping[str, Any]) -> "Paging":
+    from exporter.aws import Paging, TimeFormat  # noqa: PLC0415 - boto3, as above
+
+    page = options["max_items"] is not None or options["marker"] is not None
+    one = page or (options["job_id"] and options["output"] == "json")
+    sort_key, times = options["sort_key"], TimeFormat(options["timestamp_format"] or TimeFormat.WIRE)
+    if one:
+        return Paging(False, options["max_items"], options["marker"] or "", sort_key, times)
+    return Paging(sort_key=sort_key, times=times)
+
+
+def _check(options: Mapping[str, Any]) -> None:
     single = [name for name in (*FLAGS, "job_id") if options[name]]
     many = options["all_ous"] or options["all_accounts"]
     if len(single) + many != 1:
@@ -101,5 +132,7 @@ def _check(options: dict[str, Any]) -> None:
         raise click.UsageError("--policy-id is for a new report: a job has its policy already")
     if options["marker"] is not None and not options["job_id"]:
         raise click.UsageError("--marker goes with the --job-id it was given for")
+    if options["timestamp_format"] and options["output"] != "json":
+        raise click.UsageError("--timestamp-format is for --output json")
     if many and options["max_items"] is not None:
         raise click.UsageError("--max-items is for one report")

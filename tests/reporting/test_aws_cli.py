@@ -1,7 +1,10 @@
 """The AWS CLI and we print the same bytes for the same job."""
 
+import os
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,7 @@ for line in sys.stdin:
     create_clidriver().main(shlex.split(line))
     print("\\0", end="", flush=True)
 """
+ISO = ("--timestamp-format", "iso8601")
 
 
 def options(sort_key, size, marker):
@@ -27,19 +31,40 @@ def options(sort_key, size, marker):
     return [str(part) for flag, value in given.items() if value is not None for part in (flag, value)]
 
 
-@pytest.fixture(scope="module")
-def cli(endpoint):
+def interpreter(program):
+    """The Python that a script is for."""
+    return Path(program).read_text(encoding="utf-8").splitlines()[0].removeprefix("#!").split()
+
+
+def driven(python, url):
     """Gives what ``aws iam get-organizations-access-report`` prints for each list of options."""
 
     def run(job_id, combinations):
-        base = f"--endpoint-url {endpoint.url} --region us-east-1 iam get-organizations-access-report"
-        lines = [f"{base} --job-id {job_id} {' '.join(combination)}\n" for combination in combinations]
+        base = f"--endpoint-url {url} --region us-east-1 iam get-organizations-access-report"
+        lines = [f"{base} --job-id {job_id} {shlex.join(combination)}\n" for combination in combinations]
         ran = subprocess.run(
-            [sys.executable, "-c", DRIVER], input="".join(lines), capture_output=True, text=True, check=True
+            [*python, "-c", DRIVER],
+            input="".join(lines),
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "AWS_PAGER": ""},
         )
         return ran.stdout.split("\0")[:-1]
 
     return run
+
+
+@pytest.fixture
+def cli(endpoint):
+    """Version 1, which is among the libraries of the tests."""
+    return driven([sys.executable], endpoint.url)
+
+
+@pytest.fixture
+def cli_2(endpoint, tool):
+    """Version 2, as the distribution has it."""
+    return driven(interpreter(tool("aws2")), endpoint.url)
 
 
 @pytest.fixture
@@ -54,7 +79,7 @@ def ours(commands, job_id, combination):
 
 @pytest.mark.slow
 def test_every_sort_key_page_size_and_marker_gives_what_the_aws_cli_gives(commands, cli, job_id):
-    first = [options(key, size, None) for key in SORT_KEYS for size in (None, 1, 50, 358, 359, 1000)]
+    first = [options(key, size, None) for key in SORT_KEYS for size in (None, 1, 50, 448, 449, 1000)]
     pages = [ours(commands, job_id, combination) for combination in first]
     assert pages == cli(job_id, first)
     following = [
@@ -80,3 +105,43 @@ def test_a_failed_job_looks_as_in_the_aws_cli(commands, cli):
     path = f"{commands.root.path}/ou-none-cccccccc"
     failed = commands.run("report", "--entity-path", path, "--output", "json")
     assert [failed.out] == cli(commands.aws.jobs[-1].id, [[]])
+
+
+@pytest.mark.slow
+@pytest.mark.tool("aws2")
+def test_with_times_in_iso_8601_every_page_is_what_version_2_gives(commands, cli_2, job_id):
+    pages = [options(key, size, None) for key in SORT_KEYS for size in (None, 7, 1000)]
+    assert [ours(commands, job_id, [*page, *ISO]) for page in pages] == cli_2(job_id, pages)
+
+
+@pytest.mark.slow
+@pytest.mark.tool("aws2")
+def test_with_times_as_on_the_wire_a_page_is_what_version_2_gives_when_told_so(
+    commands, cli_2, job_id, tmp_path, monkeypatch
+):
+    config = tmp_path / "aws-config"
+    config.write_text("[default]\ncli_timestamp_format = wire\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    wire = [ours(commands, job_id, ["--timestamp-format", "wire"])]
+    assert wire == [ours(commands, job_id, [])] == cli_2(job_id, [[]])
+
+
+@pytest.mark.slow
+@pytest.mark.tool("aws2")
+def test_parameters_as_json_are_what_both_versions_take_them_for(commands, cli, cli_2, job_id, tmp_path):
+    file = tmp_path / "input.json"
+    file.write_text('{"MaxItems": 3, "SortKey": "LAST_AUTHENTICATED_TIME_DESCENDING"}')
+    for given in (["--cli-input-json", file.read_text()], ["--cli-input-json", f"file://{file}"]):
+        for more in ([], ["--max-items", "5"], ["--sort-key", SORT_KEYS[1]]):
+            combination = [*given, *more]
+            assert [ours(commands, job_id, combination)] == cli(job_id, [combination])
+            assert [ours(commands, job_id, [*combination, *ISO])] == cli_2(job_id, [combination])
+
+
+@pytest.mark.tool("aws2")
+@pytest.mark.parametrize("value", [[], ["input"]])
+def test_the_skeleton_of_the_input_is_that_of_version_2(commands, tool, value):
+    given = ["--generate-cli-skeleton", *value]
+    theirs = [tool("aws2"), "iam", "get-organizations-access-report", *given]
+    ran = subprocess.run(theirs, capture_output=True, text=True, check=True, timeout=60)
+    assert commands.run("report", *given).out == ran.stdout
