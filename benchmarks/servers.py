@@ -72,6 +72,7 @@ def _surface(held: Publication) -> Surface:
         stopping=lambda: False,
         clock=_clock,
         refresh=held.tick,
+        web_config_failed=lambda: None,
     )
 
 

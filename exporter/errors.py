@@ -5,6 +5,7 @@
     ExporterError
     ├── UserError                 the user's input or environment is wrong: one line, exit code 1
     │   ├── ConfigError           problems in a configuration file, all of them, each with its place
+    │   │   └── ConfigUnavailableError  it could not be judged: what failed now may work later
     │   ├── AmbiguousError        several entities have the name that was given
     │   └── StateError            a state that cannot be opened, is damaged, or is not ours
     │       ├── StateUnavailableError  it cannot be reached or is full: what failed now may work later
@@ -57,6 +58,10 @@ class ConfigError(UserError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class ConfigUnavailableError(ConfigError):
+    """Nothing was found wrong, but something to find it out with is missing: descriptors, or room."""
 
 
 class AmbiguousError(UserError):

@@ -551,6 +551,14 @@ STATE_FAILURES = Instrument(
     ("organization",),
     "Attempts to read or write the state that failed.",
 )
+WEB_CONFIG_FAILURES = Instrument(
+    f"{PREFIX}exporter_web_config_failures_total",
+    Type.COUNTER,
+    Group.EXPORTER,
+    (),
+    "Attempts to take up a change of the web configuration or of a certificate that failed. Until one "
+    "succeeds, requests are answered with 500.",
+)
 
 INSTRUMENTS: tuple[Instrument, ...] = (
     JOBS_STARTED,
@@ -568,6 +576,7 @@ INSTRUMENTS: tuple[Instrument, ...] = (
     EXPOSITION_BYTES,
     STATE_AVAILABLE,
     STATE_FAILURES,
+    WEB_CONFIG_FAILURES,
 )
 
 FAMILIES: tuple[Family, ...] = (*SUBJECT_FAMILIES, SERVICE_INFO, *ORGANIZATION_FAMILIES, *INSTRUMENTS)

@@ -18,6 +18,14 @@ def read_bytes(path: str | Path) -> bytes:
         raise ConfigError([Problem(str(path), 0, 0, "", f"cannot be read: {reason(error)}")]) from error
 
 
+def is_pipe(path: str | Path) -> bool:
+    """Whether a file is one that can be read only once, such as a shell's ``<(command)``."""
+    try:
+        return Path(path).is_fifo()
+    except ValueError:
+        return False
+
+
 Reader = Callable[[str | Path], bytes]
 """``read_bytes``, or something that reads in its place."""
 

@@ -123,6 +123,7 @@ class Daemon:
             stopping=lambda: self._stopping,
             clock=time.time,
             refresh=self._publication.tick,
+            web_config_failed=self._instruments.web_config_failures.inc,
         )
 
     def reload(self) -> None:

@@ -45,6 +45,7 @@ class Instruments:
         self.exposition_bytes = _gauge(families.EXPOSITION_BYTES, registry)
         self.state_available = _gauge(families.STATE_AVAILABLE, registry)
         self.state_failures = _counter(families.STATE_FAILURES, registry)
+        self.web_config_failures = _counter(families.WEB_CONFIG_FAILURES, registry)
         _build_info(registry)
         if with_process:
             process_collector.ProcessCollector(registry=registry)

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import resource
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from aiohttp.web_protocol import RequestHandler
 from exporter.web.manners import EVERY, Handler
 from exporter.web.turns import Turns
 
-MOST_CONNECTIONS = 1024
 MOST_HEADERS = 64
 MOST_BODY = 1 << 16
 _MOST_UNREAD = 1 << 13
@@ -26,12 +24,13 @@ class Connection(RequestHandler):
     """Where there would be too many, one that has said nothing for ``grace`` seconds has to go, oldest first.
 
     A newcomer is therefore served however many clients hold a connection and say nothing; one that comes
-    with a thousand others is not taken for one of them.
+    with a thousand others is not taken for one of them. ``most`` is too many less one, and there are never
+    twice as many.
     """
 
-    __slots__ = ("_grace", "_server", "_turns", "_unread", "idle_since")
+    __slots__ = ("_grace", "_most", "_server", "_turns", "_unread", "idle_since")
 
-    def __init__(self, server: web.Server, grace: float, turns: Turns, **settings: Any) -> None:
+    def __init__(self, server: web.Server, grace: float, most: int, turns: Turns, **settings: Any) -> None:
         super().__init__(
             server,
             max_line_size=_LONGEST_LINE,
@@ -41,6 +40,7 @@ class Connection(RequestHandler):
         )
         self._server = server
         self._grace = grace
+        self._most = most
         self._turns = turns
         self._unread = b""
         self.idle_since = self._loop.time()
@@ -48,12 +48,8 @@ class Connection(RequestHandler):
     def connection_made(self, transport: Any) -> None:
         """Make room, if need be."""
         super().connection_made(transport)
-        connections = self._server.connections
-        if len(connections) <= MOST_CONNECTIONS:
-            return
-        if silent := next(filter(self._silent, connections), None):
-            silent.force_close()
-        elif len(connections) > 2 * MOST_CONNECTIONS:
+        many = len(self._server.connections)
+        if many > self._most and not hang_up(self._server, 1) and many > 2 * self._most:
             self.force_close()
 
     def data_received(self, data: bytes) -> None:
@@ -83,8 +79,15 @@ class Connection(RequestHandler):
         self.close()
         return True
 
-    def _silent(self, other: RequestHandler) -> bool:
-        return isinstance(other, Connection) and other.idle_since + self._grace <= self._loop.time()
+    @property
+    def silent(self) -> bool:
+        """It has said nothing for so long that it may have to go."""
+        return self.idle_since + self._grace <= self._loop.time()
+
+    def dismiss(self) -> None:
+        """Let it go; once, for until it has gone it is in the list of those that are there."""
+        self.idle_since = math.inf
+        self.force_close()
 
     def handle_error(
         self,
@@ -129,19 +132,16 @@ async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
         connection.idle_since = asyncio.get_running_loop().time()
 
 
-def factory(server: web.Server, grace: float, **settings: Any) -> Callable[[], Connection]:
+def hang_up(server: web.Server, most: int) -> int:
+    """Let silent clients go, those that came first, up to so many; how many went."""
+    there = (one for one in server.connections if isinstance(one, Connection) and one.silent)
+    going = [one for one, _ in zip(there, range(most), strict=False)]
+    for one in going:
+        one.dismiss()
+    return len(going)
+
+
+def factory(server: web.Server, grace: float, most: int, **settings: Any) -> Callable[[], Connection]:
     """Makes the connections of a server."""
     turns = Turns(asyncio.get_running_loop())
-    return lambda: Connection(server, grace, turns, **settings)
-
-
-def allow_descriptors() -> None:
-    """Raise the soft limit of open files to what the connections need, as far as the hard one lets us.
-
-    Many systems have it at 1,024 for the sake of programs that use select(); Go's raise it as well.
-    """
-    wanted = 2 * MOST_CONNECTIONS + 512
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return lambda: Connection(server, grace, most, turns, **settings)

@@ -9,8 +9,9 @@ from ssl import SSLContext
 from aiohttp import web
 
 from exporter.web.addresses import BACKLOG, listen, parse_address, url_of
-from exporter.web.connections import allow_descriptors, factory
+from exporter.web.connections import factory, hang_up
 from exporter.web.delivery import PATIENCE, Patience
+from exporter.web.descriptors import Room, Shortage, make_room
 from exporter.web.places import places
 from exporter.web.protection import Guard, WebConfigFile
 from exporter.web.protection.handshakes import Handshakes
@@ -34,7 +35,8 @@ class Listeners:
         self._settings = settings
         self._patience = patience
         where = places(settings)
-        file = WebConfigFile(settings.config_file) if settings.config_file else None
+        name = settings.config_file
+        file = WebConfigFile(name, surface.web_config_failed) if name else None
         self._ssl_context = Handshakes(file.current_context) if file and file.context else None
         self._site = Site(surface, settings, where, Guard(file) if file else None, patience)
         self._runners: list[web.AppRunner] = []
@@ -49,12 +51,13 @@ class Listeners:
 
     async def start(self) -> None:
         """Listen on every address, or on none: UserError tells which one could not be had."""
-        allow_descriptors()
+        room = make_room()
+        asyncio.get_running_loop().set_exception_handler(Shortage(self._make_way))
         main, health = _sockets(self._settings)
         try:
-            self.addresses = await self._serve(self._site.everything(), main, self._ssl_context)
+            self.addresses = await self._serve(self._site.everything(), main, room, self._ssl_context)
             if health:
-                [self.health_address] = await self._serve(self._site.health(), health, None)
+                [self.health_address] = await self._serve(self._site.health(), health, room.for_health)
         except BaseException:
             await self.stop()
             raise
@@ -69,8 +72,17 @@ class Listeners:
         self._runners.clear()
         self._site.close()
 
+    def _make_way(self) -> None:
+        for runner in self._runners:
+            if runner.server:
+                hang_up(runner.server, 1)
+
     async def _serve(
-        self, application: web.Application, sockets: list[socket.socket], ssl_context: SSLContext | None
+        self,
+        application: web.Application,
+        sockets: list[socket.socket],
+        room: Room,
+        ssl_context: SSLContext | None = None,
     ) -> list[str]:
         runner = web.AppRunner(application, shutdown_timeout=_FAREWELL)
         self._runners.append(runner)
@@ -80,6 +92,7 @@ class Listeners:
         connections = factory(
             runner.server,
             self._patience.grace,
+            room.connections,
             loop=loop,
             access_log=None,
             keepalive_timeout=self._patience.idle,
@@ -89,10 +102,12 @@ class Listeners:
             server = await loop.create_server(
                 connections,
                 sock=bound,
-                backlog=BACKLOG,
+                backlog=room.backlog,
                 ssl=ssl_context,
                 ssl_handshake_timeout=_HANDSHAKE if ssl_context else None,
             )
+            # asyncio has one number for how many it accepts in one go and for how many may wait for that.
+            bound.listen(BACKLOG)
             self._servers.append(server)
         return [url_of(bound, "https" if ssl_context else "http") for bound in sockets]
 

@@ -13,7 +13,8 @@ class Surface:
 
     ``published`` and ``stopping`` are called on the event loop and must not block; ``reload`` (raises
     UserError) and ``refresh`` (renews the ages) are called in a thread. ``own`` gives the daemon's own
-    families of some groups with their lines. ``clock`` gives Unix seconds.
+    families of some groups with their lines. ``clock`` gives Unix seconds. ``web_config_failed`` is called
+    for each attempt to take up a change of the web configuration that brought nothing.
     """
 
     published: Callable[[], Published]
@@ -23,6 +24,7 @@ class Surface:
     stopping: Callable[[], bool]
     clock: Callable[[], float]
     refresh: Callable[[], None]
+    web_config_failed: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class World:
             stopping=lambda: self.leaving,
             clock=lambda: self.moment,
             refresh=self.refresh,
+            web_config_failed=self.instruments.web_config_failures.inc,
         )
 
 

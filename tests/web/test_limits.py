@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from exporter.exposition import Part
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
-from exporter.web.connections import MOST_CONNECTIONS
 from exporter.web.delivery import Patience
+from exporter.web.descriptors import MOST_CONNECTIONS
 
 GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 NOW = 1_700_000_000.0

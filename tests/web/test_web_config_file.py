@@ -1,8 +1,12 @@
 """The web configuration under a running server: renewed, extended, broken and mended."""
 
 import base64
+import errno
+import os
 import socket
 import ssl
+import tempfile
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -224,3 +228,105 @@ def test_no_secret_is_shown_by_the_error_of_a_broken_file(file, protected, log):
         running.get("/metrics")
     assert log
     assert secret not in str(log)
+
+
+@pytest.fixture
+def no_memory_files(monkeypatch):
+    """A moment without descriptors: what OpenSSL would read cannot be written anywhere."""
+
+    def fail(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    def begin():
+        monkeypatch.setattr(os, "memfd_create", fail)
+
+    return SimpleNamespace(begin=begin, end=monkeypatch.undo)
+
+
+def test_a_change_that_cannot_be_taken_up_is_taken_up_as_soon_as_it_can(
+    file, folder, protected, no_memory_files
+):
+    with protected(f"{TLS}{USERS}") as running:
+        client = Client(login="alice:sesame")
+        assert client.ask(running.place, folder) == 200
+        no_memory_files.begin()
+        file.write_text(f"{TLS}basic_auth_users: {{alice: {hash_of('another')}}}")
+        assert [client.ask(running.place, folder) for _ in range(3)] == [500] * 3
+        no_memory_files.end()
+        assert client.ask(running.place, folder) == 401
+        assert Client(login="alice:another").ask(running.place, folder) == 200
+
+
+def test_what_cannot_be_taken_up_is_logged_once_and_counted_each_time(
+    folder, protected, no_memory_files, log, world
+):
+    with protected(TLS) as running:
+        no_memory_files.begin()
+        Pair("localhost").write(folder, "server")
+        for _ in range(2):
+            certificate_of(running)
+        no_memory_files.end()
+        certificate_of(running)
+    assert [line["event"] for line in log] == ["web_config.refused", "web_config.loaded"]
+    assert "too many open files" in log[0]["reason"]
+    assert world.instruments.web_config_failures._value.get() == 2
+
+
+def test_tls_needs_no_place_to_write_to(folder, protected, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
+    with protected(TLS) as running:
+        assert Client().ask(running.place, folder) == 200
+
+
+def test_without_files_in_memory_tls_says_that_it_needs_a_place_to_write_to(file, folder, world, monkeypatch):
+    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.setattr(tempfile, "tempdir", "/proc/nowhere")
+    file.write_text(TLS)
+    with pytest.raises(ConfigError, match="certificate cannot be loaded at this moment"):
+        Listeners(world.surface, WebSettings((":0",), config_file=str(file)))
+
+
+def test_without_files_in_memory_tls_is_served_from_a_directory(folder, protected, monkeypatch):
+    monkeypatch.delattr(os, "memfd_create")
+    with protected(TLS) as running:
+        assert Client().ask(running.place, folder) == 200
+
+
+def test_a_web_configuration_from_a_pipe_is_refused_by_its_name(folder, world):
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(ConfigError, match="pipe: is a pipe"):
+        Listeners(world.surface, WebSettings((":0",), config_file=str(folder / "pipe")))
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"post /-/reload HTTP/1.1\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"G",
+    ],
+)
+@pytest.mark.parametrize("more", ["", f"{USERS}\n", "rate_limit: {interval: 1h}\n"])
+def test_a_request_without_tls_is_told_that_tls_is_spoken_here(protected, request_text, more):
+    with protected(f"{TLS}{more}") as running:
+        head, _, text = running.ask_raw(request_text).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 400 Bad Request\r\n")
+    assert text == b"400: Client sent an HTTP request to an HTTPS server.\n"
+
+
+def test_a_request_without_tls_where_client_certificates_are_asked_for_is_told_the_same(folder, protected):
+    config = (
+        "tls_server_config: {cert_file: server.crt, key_file: server.key, client_ca_file: ca.crt, "
+        "client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: [client]}"
+    )
+    with protected(config) as running:
+        assert running.ask_raw(b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.0 400 ")
+
+
+@pytest.mark.parametrize("received", [b"\x16\x03", b"\x80\x2e\x01", b"\0", b"\r\n"])
+def test_what_is_neither_tls_nor_http_gets_no_answer_in_plain_text(protected, received):
+    with protected(TLS) as running:
+        client = running.raw(received)
+        client.shutdown(socket.SHUT_WR)
+        assert not running.rest(client).startswith(b"HTTP")

@@ -7,9 +7,9 @@ from pathlib import Path
 import structlog
 
 from exporter.config.departures import departures
-from exporter.config.files import read_bytes
+from exporter.config.files import is_pipe, read_bytes
 from exporter.config.web import WebConfig, load_web
-from exporter.errors import ConfigError, Problem
+from exporter.errors import ConfigError, ConfigUnavailableError, Problem
 from exporter.web.protection.tls import context_of
 
 _log = structlog.get_logger()
@@ -19,13 +19,17 @@ class WebConfigFile:
     """The file and those that it names: certificate, key and client CA.
 
     Contents are compared, not times: a Kubernetes volume swaps links, and a clock may stand still. A file
-    that is broken is told once in the log, and raised as ConfigError for as long as it is.
+    that is broken is told once in the log, and raised as ConfigError for as long as it is. One that could
+    not be judged is so too, until it can: what it had before may let in whom it now keeps out. ``failed``
+    is called for each attempt that brought nothing.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, failed: Callable[[], None]) -> None:
         """Read it for the first time: ConfigError if it is not good."""
         self._path = path
+        self._failed = failed
         self._contents: dict[str | Path, bytes | None] = {}
+        self._judged = True
         self._error: ConfigError | None = None
         self.config, self.context = self._load()
 
@@ -47,15 +51,15 @@ class WebConfigFile:
         return self.context
 
     def _look(self) -> None:
-        if all(_content(path) == content for path, content in self._contents.items()):
+        if self._judged and all(_content(path) == content for path, content in self._contents.items()):
             return
         try:
             config, context = self._load(tls=self.context is not None)
         except ConfigError as error:
-            if str(error) != str(self._error):
-                _log.error("web_config.refused", reason=str(error))
-            self._error = error
+            self._judged = not isinstance(error, ConfigUnavailableError)
+            self._refused(error)
             return
+        self._judged = True
         self._error, self.config, self.context = None, config, context
         _log.info("web_config.loaded", file=self._path)
 
@@ -75,6 +79,12 @@ class WebConfigFile:
             _log.warning("web_config.departed", file=self._path, reason=line)
         return config, context
 
+    def _refused(self, error: ConfigError) -> None:
+        self._failed()
+        if str(error) != str(self._error):
+            _log.error("web_config.refused", reason=str(error))
+        self._error = error
+
     def _wrong(self, message: str) -> ConfigError:
         return ConfigError([Problem(self._path, 0, 0, "tls_server_config", message)])
 
@@ -90,6 +100,9 @@ def _noting(contents: dict[str | Path, bytes | None]) -> Callable[[str | Path], 
     """``read_bytes`` that leaves a note of what it read, and of what it could not."""
 
     def read(path: str | Path) -> bytes:
+        if is_pipe(path):
+            message = "is a pipe; this file is read again for each request, which a pipe does not allow"
+            raise ConfigError([Problem(str(path), 0, 0, "", message)])
         contents[path] = None
         contents[path] = content = read_bytes(path)
         return content

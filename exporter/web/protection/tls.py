@@ -3,13 +3,14 @@
 import ipaddress
 import re
 import ssl
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from exporter.config.curves import OPENSSL_NAMES, can_be_alone
+from exporter.config.keypair import load_pair
 from exporter.config.web import TlsConfig
+from exporter.web.protection.handshakes import Handshake
 
 _VERSIONS = {
     "TLS10": ssl.TLSVersion.TLSv1,
@@ -41,9 +42,10 @@ Contents = Mapping[str | Path, bytes]
 def context_of(tls: TlsConfig, contents: Contents) -> ssl.SSLContext:
     """The context of a configuration; ``contents`` has what the files that it names held when it was checked.
 
-    Raises ssl.SSLError for what OpenSSL does not take.
+    Raises ssl.SSLError for what OpenSSL does not take, ConfigUnavailableError where it cannot be asked.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslobject_class = Handshake
     context.set_alpn_protocols(["http/1.1"])
     _load_pair(context, tls, contents)
     _choose_algorithms(context, tls)
@@ -56,13 +58,9 @@ def _content(file: Path | None, text: str, contents: Contents) -> bytes:
 
 
 def _load_pair(context: ssl.SSLContext, tls: TlsConfig, contents: Contents) -> None:
-    # OpenSSL reads a pair from files only, and those of the configuration may have changed since.
-    with tempfile.TemporaryDirectory() as directory:
-        certificate, key = Path(directory, "cert.pem"), Path(directory, "key.pem")
-        certificate.write_bytes(_content(tls.cert_file, tls.cert, contents))
-        key.touch(mode=0o600)
-        key.write_bytes(_content(tls.key_file, tls.key.reveal(), contents))
-        context.load_cert_chain(certificate, key, password="")
+    # Not from the files of the configuration, which may have changed since they were checked.
+    certificate = _content(tls.cert_file, tls.cert, contents)
+    load_pair(context, certificate, _content(tls.key_file, tls.key.reveal(), contents))
 
 
 def _choose_algorithms(context: ssl.SSLContext, tls: TlsConfig) -> None:
@@ -107,11 +105,11 @@ def _trust(context: ssl.SSLContext, authorities: bytes) -> None:
 
 
 def _checking(allowed: frozenset[str]) -> type[ssl.SSLObject]:
-    class Checking(ssl.SSLObject):
+    class Checking(Handshake):
         """Ends the connection of a client whose certificate has none of the names."""
 
-        def do_handshake(self) -> None:
-            super().do_handshake()
+        def agree(self) -> None:
+            super().agree()
             if allowed.isdisjoint(_names(self.getpeercert() or {})):
                 raise ssl.SSLCertVerificationError("the client's certificate has no allowed name")
 
