@@ -16,7 +16,8 @@ import click
 from exporter.cli import COMMANDS, cli
 from exporter.config import json_schema, reference
 from exporter.families import FAMILIES, Family, Group, OrganizationFamily, SubjectFamily
-from exporter.recommend import PROTECTED
+from exporter.recommend import COMPANIONS, NEVER, REVIEW_FIRST
+from exporter.recommend import Group as ServiceGroup
 
 sys.path.insert(0, str(Path(__file__).parent))
 from manual import manual
@@ -117,12 +118,25 @@ def configuration() -> str:
     return table(("key", "type", "default", "what it does"), rows)
 
 
+def _groups(groups: Iterable[ServiceGroup]) -> str:
+    rows = [(group.name, ", ".join(f"`{name}`" for name in group.services), group.reason) for group in groups]
+    return table(("group", "services", "why"), rows)
+
+
 def protected() -> str:
     """What no recommendation denies."""
-    services: dict[str, list[str]] = {}
-    for service, reason in PROTECTED.items():
-        services.setdefault(reason, []).append(f"`{service}`")
-    return table(("services", "why"), [(", ".join(names), reason) for reason, names in services.items()])
+    return _groups(NEVER)
+
+
+def reviewed() -> str:
+    """What is denied only with ``--include-reviewed``."""
+    return _groups(REVIEW_FIRST)
+
+
+def companions() -> str:
+    """What is kept while another service is in use."""
+    rows = [(f"`{name}`", ", ".join(f"`{other}`" for other in others)) for name, others in COMPANIONS.items()]
+    return table(("kept", "while one of these is in use"), rows)
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -131,6 +145,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "flags": flags,
     "configuration": configuration,
     "protected": protected,
+    "reviewed": reviewed,
+    "companions": companions,
 }
 
 

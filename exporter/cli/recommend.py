@@ -109,7 +109,7 @@ def _wish(options: dict[str, Any]) -> "Wish":
 
 def _write(found: "Recommendation", form: str, *, quiet: bool) -> None:
     from exporter.output import advice, console  # noqa: PLC0415 - as above
-    from exporter.recommend import evidence, terraform  # noqa: PLC0415 - as above
+    from exporter.recommend import evidence, policy_texts, terraform  # noqa: PLC0415 - as above
 
     if form == "table":
         console(sys.stdout).print(advice(found))
@@ -121,14 +121,5 @@ def _write(found: "Recommendation", form: str, *, quiet: bool) -> None:
         raise UserError(f"nothing to deny on {found.case.entity.id}: --format table tells why")
     for note in () if quiet else found.notes:
         click.echo(f"note: {note}", err=True)
-    click.echo(terraform(found) if form == "terraform" else _policies(found), nl=form != "terraform")
-
-
-def _policies(found: "Recommendation") -> str:
-    """As easy to read as AWS's limit on the length, blanks included, allows."""
-    from exporter.recommend import LIMIT, compact  # noqa: PLC0415 - as above
-
-    texts = [json.dumps(policy, indent=2) for policy in found.policies]
-    if any(len(text) > LIMIT for text in texts):
-        texts = [compact(policy) for policy in found.policies]
-    return texts[0] if len(texts) == 1 else f"[{','.join(texts)}]"
+    text = terraform(found) if form == "terraform" else "".join(f"{one}\n" for one in policy_texts(found))
+    click.echo(text, nl=False)

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from exporter.model import Subject
 from exporter.output.reading import title
-from exporter.output.table import plain_table, titled
-from exporter.recommend import LIMIT, Recommendation, Verdict, compact, denied_by_name, told
+from exporter.output.table import titled
+from exporter.recommend import LIMIT, Ground, Recommendation, Verdict, denied_by_name, length, told
 from exporter.times import rfc3339
 
 
@@ -17,14 +18,38 @@ def advice(found: Recommendation) -> RenderableType:
     return Group(*_heading(found), *_parts(found), *_closing(found))
 
 
+def changes(found: Recommendation) -> RenderableType:
+    """What is different from our policies in force, and why."""
+    change = found.difference
+    return Group(
+        *_heading(found),
+        *_services("Added", "WHY", change.added, "red"),
+        *_services("Removed: allowed again", "WHY", change.removed, "green"),
+        *_services("Kept", "WHY", change.kept, "yellow"),
+        *_notes(found),
+        Text(f"\n{_summary(found)}"),
+    )
+
+
+def _summary(found: Recommendation) -> str:
+    change = found.difference
+    if change.none:
+        return f"no change: {', '.join(change.in_force)} says it all" if change.in_force else "no change"
+    counted = f"{len(change.added)} added, {len(change.removed)} removed, {len(change.kept)} kept"
+    same = not change.added and not change.removed
+    return f"{counted}; who is exempt, or how it is written, changes" if same else counted
+
+
 def _heading(found: Recommendation) -> Iterator[Text]:
     case, among = found.case, found.jury
     yield Text(title(Subject(case.entity.id), case.entity), style="bold")
     yield Text(case.entity.path, style="dim")
+    yield Text(_source(found), style="dim")
     created = rfc3339(int(case.report.created)) or "an unknown time"
+    missing = f", {len(among.uncovered)} in no report" if among.uncovered else ""
     yield Text(
         f"report as of {created}; {len(among.judged)} of {len(case.members)} accounts are evidence, "
-        f"{len(among.young)} too young, {len(among.inactive)} not active"
+        f"{len(among.young)} too young, {len(among.inactive)} not active{missing}"
     )
     yield Text(
         f"services accessible: {found.before.accessible}, then {found.after.accessible}; "
@@ -32,38 +57,63 @@ def _heading(found: Recommendation) -> Iterator[Text]:
     )
 
 
+def _source(found: Recommendation) -> str:
+    origin = found.case.origin
+    organization = f"organization {' '.join(filter(None, [origin.name, origin.org_id])) or 'not named'}"
+    return f"{organization}; by org-access-exporter {origin.version}".strip()
+
+
 def _parts(found: Recommendation) -> Iterator[Group]:
-    yield from _services("To deny", "EVIDENCE", found.denied, "red")
+    never = [one for one in found.denied if one.use is None and one.ground is not Ground.KEPT]
+    once = [one for one in found.denied if one.use is not None and one.ground is not Ground.KEPT]
+    kept = [one for one in found.denied if one.ground is Ground.KEPT]
+    yield from _services("To deny, used by somebody before", "EVIDENCE", once, "red")
+    yield from _services("To deny, never used", "EVIDENCE", never, "red")
+    yield from _services("Denied by ours already, stays so", "EVIDENCE", kept, "yellow")
     yield from _services("Still allowed", "WHY", found.allowed, "green")
     already = denied_by_name(found.case.attached)
     if already:
-        rows = plain_table("SERVICE", "BY")
+        rows = _table("SERVICE", "BY")
         for service, by in already.items():
             rows.add_row(service, by)
         yield titled(f"Denied already ({len(already)})", rows)
     if found.case.attached:
-        names = {verdict.namespace for verdict in found.verdicts}
-        rows = plain_table("POLICY", "ON", "NAME", "DOES")
+        rows = _table("POLICY", "ON", "DOES")
         for one in found.case.attached:
-            rows.add_row(one.policy_id, one.entity_id, one.name, told(one, names))
+            rows.add_row(one.called, found.case.called(one.entity_id), told(one))
         yield titled("SCPs in force", rows)
 
 
 def _services(head: str, column: str, verdicts: Iterable[Verdict], style: str) -> Iterator[Group]:
     listed = list(verdicts)
     if listed:
-        rows = plain_table("SERVICE", "NAME", column)
+        rows = _table("SERVICE", "NAME", column)
         for verdict in listed:
             rows.add_row(Text(verdict.namespace, style=style), verdict.name, verdict.reason)
         yield titled(f"{head} ({len(listed)})", rows)
 
 
+def _table(first: str, *others: str) -> Table:
+    """Without lines; what stands first is never broken, so that it can be copied."""
+    found = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    found.add_column(first, no_wrap=True)
+    for head in others:
+        found.add_column(head, overflow="fold")
+    return found
+
+
 def _closing(found: Recommendation) -> Iterator[Text]:
-    sizes = ", ".join(f"{len(compact(policy)):,}" for policy in found.policies)
+    sizes = ", ".join(f"{length(policy):,}" for policy in found.policies)
     if found.policies:
         several = "policies" if len(found.policies) > 1 else "policy"
         yield Text(f"\n{len(found.policies)} {several} of {sizes} characters (AWS takes {LIMIT:,})")
     else:
         yield Text("\nnothing to deny")
+    if found.own:
+        yield Text(f"against ours in force: {_summary(found)}")
+    yield from _notes(found)
+
+
+def _notes(found: Recommendation) -> Iterator[Text]:
     for note in found.notes:
         yield Text(f"note: {note}", style="yellow")

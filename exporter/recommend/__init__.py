@@ -1,28 +1,47 @@
 """Service control policies from evidence: what nobody used for long enough is denied, and why is told."""
 
-from exporter.recommend.attached import denied_by_name, told
-from exporter.recommend.case import Attached, Case, Member
-from exporter.recommend.evidence import evidence, terraform
-from exporter.recommend.policies import LIMIT, Variant, compact
-from exporter.recommend.protected import PROTECTED
-from exporter.recommend.recommendation import TRACKED, Recommendation, Wish, recommend
+from exporter.recommend.attached import denied_by_name
+from exporter.recommend.case import Attached, Case, Member, Origin
+from exporter.recommend.deciding import recommend
+from exporter.recommend.difference import Difference
+from exporter.recommend.exemptions import exempted
+from exporter.recommend.groups import COMPANIONS, NEVER, PROTECTED, REVIEW_FIRST, REVIEWED, Group
+from exporter.recommend.policies import LIMIT, Variant, compact, length
+from exporter.recommend.recommendation import SHORTEST, TRACKED, Recommendation, Wish
+from exporter.recommend.rendering import cloudformation, evidence, policy_texts, terraform
+from exporter.recommend.uses import Use, latest_uses
 from exporter.recommend.verdict import Ground, Verdict
+from exporter.recommend.wording import told
 
 __all__ = [
+    "COMPANIONS",
     "LIMIT",
+    "NEVER",
     "PROTECTED",
+    "REVIEWED",
+    "REVIEW_FIRST",
+    "SHORTEST",
     "TRACKED",
     "Attached",
     "Case",
+    "Difference",
     "Ground",
+    "Group",
     "Member",
+    "Origin",
     "Recommendation",
+    "Use",
     "Variant",
     "Verdict",
     "Wish",
+    "cloudformation",
     "compact",
     "denied_by_name",
     "evidence",
+    "exempted",
+    "latest_uses",
+    "length",
+    "policy_texts",
     "recommend",
     "terraform",
     "told",

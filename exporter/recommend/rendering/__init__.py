@@ -1,0 +1,8 @@
+"""A recommendation as the text of policies, as data, and as code for those who apply it."""
+
+from exporter.recommend.rendering.cloudformation import cloudformation
+from exporter.recommend.rendering.evidence import evidence
+from exporter.recommend.rendering.terraform import terraform
+from exporter.recommend.rendering.text import policy_texts
+
+__all__ = ["cloudformation", "evidence", "policy_texts", "terraform"]
