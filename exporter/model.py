@@ -5,7 +5,7 @@ Times are Unix seconds as ``float``; identifiers and names are AWS's own strings
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -62,7 +62,8 @@ class Discovery:
     """What one successful look at AWS Organizations brought.
 
     ``entities`` are in tree order (a parent before its children) and in scope of the configuration;
-    ``at`` is when the look began, ``duration`` how many seconds it took.
+    ``at`` is when the look began, ``duration`` how many seconds it took. ``lacking`` is why ``policies`` are
+    not known, beyond ids that were configured; empty: they are.
     """
 
     org_id: str
@@ -72,6 +73,16 @@ class Discovery:
     policies: tuple[Policy, ...] = ()
     at: float = 0.0
     duration: float = 0.0
+    lacking: str = ""
+
+    def completed(self, before: "Discovery | None") -> "Discovery":
+        """With the policies of an earlier discovery, if this one could not learn them."""
+        if not self.lacking:
+            return self
+        known = before.policies if before else ()
+        names = {policy.id: policy for policy in known}
+        policies = tuple(names.get(policy.id, policy) for policy in self.policies) or known
+        return replace(self, policies=policies, lacking="")
 
 
 class Subject(NamedTuple):

@@ -75,8 +75,17 @@ def _statements(content: str) -> list[Mapping[str, Any]]:
     policy = json.loads(content)
     if not isinstance(policy, dict):
         raise ValueError("a policy is a JSON object")  # noqa: TRY004 - what is wrong is the text, not a type
-    found: list[Mapping[str, Any]] = _listed(policy.get("Statement", []))
+    found = _listed(policy.get("Statement", []))
+    for statement in found:
+        _check(statement)
     return found
+
+
+def _check(statement: Any) -> None:
+    if not isinstance(statement, dict) or statement.get("Effect") not in ["Allow", "Deny"]:
+        raise ValueError("a statement is a JSON object whose Effect is Allow or Deny")
+    if not all(isinstance(action, str) for action in _actions(statement)):
+        raise ValueError("an action is text")
 
 
 def _actions(statement: Mapping[str, Any]) -> Iterator[str]:

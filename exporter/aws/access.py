@@ -14,7 +14,7 @@ from exporter import __version__
 from exporter.aws.calls import Call, Meter, Service
 from exporter.aws.chain import OwnChain
 from exporter.aws.faults import mapped
-from exporter.aws.wire import keep_wire_times
+from exporter.aws.wire import read_times
 from exporter.credentials import UNATTENDED, Attendance, Keys, Session, Source
 from exporter.errors import CredentialsError
 
@@ -117,8 +117,7 @@ class Door:
         self._role = None
 
     def _prepare(self, session: Session) -> None:
-        if self._wire_times:
-            keep_wire_times(session)
+        read_times(session, as_wired=self._wire_times)
         self._meter.attach(session.get_component("event_emitter"))
 
     def _keys(self, lifetime: float) -> Keys:

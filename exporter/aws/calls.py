@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from exporter.aws.faults import NAME, clipped, mapped
+from exporter.aws.wire import forget_empty_counts
 from exporter.errors import LeaseLostError
 
 _NO_SUCCESS = 300  # the first HTTP status that is none
@@ -47,6 +48,7 @@ class Meter:
         events.register_last("before-send", self._sent)
         events.register("response-received", self._answered)
         events.register("before-parse.organizations", _refuse_garbage)
+        events.register("before-parse.iam", forget_empty_counts)
 
     def settle(self, code: str) -> None:
         """The request under way in this thread, if there is one, ended with this error code."""

@@ -7,6 +7,7 @@ from typing import Any
 from exporter.aws.calls import Service
 from exporter.aws.directory import SCP, walk
 from exporter.aws.pages import pages
+from exporter.errors import RefusedError, TransitError
 from exporter.model import Entity, EntityType
 from exporter.recommend import Attached, Member
 
@@ -58,5 +59,9 @@ def read_attached(organizations: Service, entity: Entity) -> tuple[Attached, ...
 
 
 def _content(organizations: Service, policy_id: str) -> str:
-    policy = organizations.call("describe_policy", PolicyId=policy_id).get("Policy") or {}
-    return str(policy.get("Content") or "{}")
+    """A policy's text; empty, which is none, where this one alone cannot be had."""
+    try:
+        policy = organizations.call("describe_policy", PolicyId=policy_id).get("Policy") or {}
+    except (TransitError, RefusedError):
+        return ""
+    return str(policy.get("Content") or "").removeprefix("\ufeff")

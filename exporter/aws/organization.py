@@ -12,8 +12,8 @@ from exporter.aws.members import read_attached, read_members
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.causes import Cause
-from exporter.errors import CredentialsError, DeniedError
-from exporter.model import Discovery, Entity
+from exporter.errors import AwsError, CredentialsError, DeniedError
+from exporter.model import Discovery, Entity, Policy
 from exporter.recommend import Attached, Member
 from exporter.reference import Reference
 
@@ -44,12 +44,12 @@ class AwsOrganization:
         self._hint = ""
 
     def discover(self) -> Discovery:
-        """Everything in scope; raises AwsError."""
+        """Everything in scope, but for SCPs where only they cannot be listed; raises AwsError."""
         began, start = self._clock(), time.monotonic()
         organizations = self._door.service("organizations")
         try:
             found = read_directory(organizations)
-            policies = read_policies(organizations) if self._scope.policies_enabled else ()
+            policies, lacking = self._policies(organizations)
         except CredentialsError:
             self._door.forget()
             raise
@@ -61,10 +61,22 @@ class AwsOrganization:
             management_account_id=found.management_account_id,
             partition=found.partition,
             entities=self._scope.entities(found.entities),
-            policies=self._scope.policies(policies) if self._scope.policies_enabled else (),
+            policies=policies,
             at=began,
             duration=time.monotonic() - start,
+            lacking=lacking,
         )
+
+    def _policies(self, organizations: Service) -> tuple[tuple[Policy, ...], str]:
+        """The SCPs in scope, and why they could not be listed; they are no reason to do without the tree."""
+        if not self._scope.policies_enabled:
+            return (), ""
+        try:
+            return self._scope.policies(read_policies(organizations)), ""
+        except CredentialsError:
+            raise
+        except AwsError as error:
+            return self._scope.policies(()), str(error)
 
     def find(self, reference: Reference) -> Entity:
         """One entity, in scope or not; see ``exporter.aws.lookup``. Raises UserError, AwsError."""

@@ -68,7 +68,7 @@ def page(answer: Mapping[str, Any]) -> Page:
     rows = answer.get("AccessDetails") or ()
     return Page(
         status=clipped(status, NAME),
-        created=_unix(answer.get("JobCreationDate")),
+        created=_created(answer.get("JobCreationDate")),
         completed=_unix(answer.get("JobCompletionDate")),
         accessible=answer.get("NumberOfServicesAccessible"),
         not_accessed=answer.get("NumberOfServicesNotAccessed"),
@@ -78,6 +78,13 @@ def page(answer: Mapping[str, Any]) -> Page:
         error_code=clipped(error.get("Code"), NAME),
         error_message=clipped(error.get("Message"), MESSAGE),
     )
+
+
+def _created(moment: datetime | str | None) -> float | None:
+    """Without it nobody knows how old a report is: one that cannot be read is asked for again."""
+    if isinstance(moment, str):
+        raise TransitError("GetOrganizationsAccessReport", "NoJobCreationDate", "the date cannot be read")
+    return _unix(moment)
 
 
 def _row(row: Mapping[str, Any]) -> ServiceAccess:
@@ -97,7 +104,7 @@ def _name(text: str | None) -> str:
     return intern(clipped(text, NAME))
 
 
-def _unix(moment: datetime | None) -> float | None:
-    if moment is None:
-        return None
+def _unix(moment: datetime | str | None) -> float | None:
+    if not isinstance(moment, datetime):
+        return None  # not there, or nothing that can be read
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,10 +1,20 @@
-"""Times as AWS wrote them: reading them into a date loses how, and the AWS CLI may show them so."""
+"""Times and counts in answers: one that cannot be read costs no more than itself.
 
+The AWS CLI may show times as AWS wrote them, and reading them into a date loses how.
+"""
+
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from botocore.utils import parse_timestamp
+
+# What is to be a number and is nothing: with or without attributes, in whichever namespace.
+_EMPTY_COUNT = re.compile(
+    rb"<((?:\w+:)?(?:TotalAuthenticatedEntities|NumberOfServices(?:Not)?Access(?:ed|ible)))(?:\s[^<>]*)?"
+    rb"(?:/>|>\s*</\1\s*>)"
+)
 
 
 class TimeFormat(StrEnum):
@@ -27,13 +37,32 @@ class WireTime(datetime):
         return self.written if form is TimeFormat.WIRE else self.isoformat()
 
 
-def keep_wire_times(session: Any) -> None:
-    """Let every client of a botocore session give times as :class:`WireTime`."""
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_wire_time)
+def read_times(session: Any, *, as_wired: bool) -> None:
+    """How every client of a botocore session reads times: ``as_wired`` as :class:`WireTime`.
+
+    What is no time stays the text that it is: botocore would refuse the whole answer for one empty element.
+    """
+    parser = _wire_time if as_wired else _time
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parser)
 
 
-def _wire_time(written: str | float) -> WireTime:
-    moment = parse_timestamp(written)
+def forget_empty_counts(response_dict: dict[str, Any], **_: Any) -> None:
+    """Take counts without a number out of an answer of IAM's: they are as good as not there."""
+    response_dict["body"] = _EMPTY_COUNT.sub(b"", response_dict["body"])
+
+
+def _time(written: str | float) -> datetime | str:
+    try:
+        moment: datetime = parse_timestamp(written)
+    except (ValueError, OverflowError, TypeError, OSError, RuntimeError):  # all that botocore lets out
+        return str(written)
+    return moment
+
+
+def _wire_time(written: str | float) -> WireTime | str:
+    moment = _time(written)
+    if isinstance(moment, str):
+        return moment
     time = WireTime.combine(moment.date(), moment.timetz())
     time.written = written
     return time

@@ -88,7 +88,9 @@ class Collector:
             found = self._aws.discover()
         except AwsError as error:
             return self._reach.lost(Stage.DISCOVERY, error)
-        discovery = replace(found, at=began, duration=self._pace.monotonic() - start)
+        self._observer.policies_listed(found.lacking)
+        whole = found.completed(self._desk.view.discovery)
+        discovery = replace(whole, at=began, duration=self._pace.monotonic() - start)
         view = self._desk.discovered(discovery)
         self._reach.gained(Stage.DISCOVERY)
         self._observer.discovered(len(discovery.entities), discovery.duration)

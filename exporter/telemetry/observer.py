@@ -34,6 +34,7 @@ class Observer:
         self._log = structlog.get_logger().bind(organization=organization)
         self._reasons: dict[str, str] = {}
         self._state_reason = ""
+        self._policies_reason = ""
         self._failing: dict[Subject, str] = {}
         instruments.prepare(organization)
 
@@ -65,6 +66,14 @@ class Observer:
     def discovered(self, entities: int, seconds: float) -> None:
         """A discovery succeeded."""
         self._log.info("discovery.completed", entities=entities, seconds=round(seconds, 3))
+
+    def policies_listed(self, lacking: str) -> None:
+        """The SCPs were listed; or were not, for this reason, and those known before stay."""
+        if lacking and self._policies_reason != lacking:
+            self._log.warning("discovery.policies_unknown", reason=lacking)
+        elif self._policies_reason and not lacking:
+            self._log.info("discovery.policies_known")
+        self._policies_reason = lacking
 
     def slot_taken(self) -> None:
         """Somebody else's job holds the slot."""

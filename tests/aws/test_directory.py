@@ -1,5 +1,7 @@
 """Reading the tree of an organization."""
 
+import json
+
 import pytest
 
 from exporter.aws import Scope
@@ -211,3 +213,40 @@ def test_without_credentials_discovery_says_so(organization, monkeypatch):
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(CredentialsError, match="no AWS credentials were found"):
         organization().discover()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        data_error(400, "AccessDeniedException"),
+        data_error(503, "ServiceException"),
+        (200, "<html>Sign in</html>"),
+        data(Policies=[{"Name": "without an id"}]),
+        (200, json.dumps({"Policies": [], "NextToken": "t"})),
+    ],
+)
+def test_scps_that_cannot_be_listed_do_not_cost_the_tree(tree, organization, monkeypatch, answer):
+    monkeypatch.setattr("botocore.retries.standard.time.sleep", lambda _: None)
+    tree.say("ListPolicies", answer)
+    found = organization(Scope(policies_enabled=True)).discover()
+    assert len(found.entities) == 5
+    assert "ListPolicies" in found.lacking or "list_policies" in found.lacking
+
+
+def test_scps_that_are_named_in_the_configuration_need_no_listing(tree, organization):
+    tree.say("ListPolicies", data_error(400, "AccessDeniedException"))
+    found = organization(Scope(policies_enabled=True, policy_ids=("p-a",))).discover()
+    assert found.policies == (Policy("p-a", ""),)
+
+
+def test_credentials_that_end_while_scps_are_listed_are_the_whole_discoverys_trouble(tree, organization):
+    tree.say("ListPolicies", data_error(400, "ExpiredTokenException"))
+    with pytest.raises(CredentialsError):
+        organization(Scope(policies_enabled=True)).discover()
+
+
+def test_other_kinds_of_policies_are_no_scps(tree, organization):
+    kinds = ("SERVICE_CONTROL_POLICY", "TAG_POLICY")
+    tree.say("ListPolicies", data(Policies=[{"Id": kind, "Type": kind} for kind in kinds]))
+    found = organization(Scope(policies_enabled=True)).discover()
+    assert [policy.id for policy in found.policies] == ["SERVICE_CONTROL_POLICY"]

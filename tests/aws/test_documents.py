@@ -81,3 +81,12 @@ def test_a_job_that_was_seen_running_leaves_no_trace(aws, session):
 
 def test_before_any_answer_there_is_no_document(session):
     assert session().document == {}
+
+
+def test_a_time_that_cannot_be_read_is_shown_as_it_came(aws, session):
+    member = "<member><ServiceNamespace>s3</ServiceNamespace><LastAuthenticatedTime/></member>"
+    status, body = page("ec2")
+    aws.say(GET, (status, body.replace("<AccessDetails>", f"<AccessDetails>{member}")))
+    asking = session()
+    assert asking.get("job-1").services[0].last_authenticated is None
+    assert asking.document["AccessDetails"][0]["LastAuthenticatedTime"] == ""

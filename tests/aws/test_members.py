@@ -2,7 +2,7 @@ import pytest
 
 from exporter.model import Entity, EntityType
 from exporter.recommend import Attached, Member
-from tests.aws.conftest import data
+from tests.aws.conftest import data, data_error
 
 ORGANIZATION = {"Id": "o-exampleorgid", "MasterAccountId": "999999999999"}
 UNIT = Entity(
@@ -72,3 +72,18 @@ def test_scps_are_read_from_the_root_down_each_text_once(aws, organization):
         Attached(UNIT.id, "p-deny", "Deny", "p-deny"),
     )
     assert aws.count("DescribePolicy") == 2
+
+
+@pytest.mark.parametrize(
+    "answer", [data_error(400, "PolicyNotFoundException"), data(Policy={}), data(Policy={"Content": ""})]
+)
+def test_an_scp_whose_text_cannot_be_had_is_named_and_has_none(aws, organization, answer):
+    aws.say("ListPoliciesForTarget", data(Policies=[{"Id": "p-gone", "Name": "Gone"}]))
+    aws.say("DescribePolicy", answer)
+    assert organization().attached(ROOT) == (Attached("r-exam", "p-gone", "Gone", ""),)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text(aws, organization):
+    aws.say("ListPoliciesForTarget", data(Policies=[{"Id": "p-a"}]))
+    aws.say("DescribePolicy", data(Policy={"Content": "\ufeff{}"}))
+    assert [one.content for one in organization().attached(ROOT)] == ["{}"]

@@ -171,3 +171,36 @@ def test_a_denied_generate_says_what_discovery_found_missing(aws, organization):
     made.discover()
     with pytest.raises(DeniedError, match="service control policies are not enabled"):
         made.open_session(300.0).generate(PATH)
+
+
+USED = {"ServiceNamespace": "s3", "TotalAuthenticatedEntities": 2}
+EMPTY = "<LastAuthenticatedTime/>"
+UNREADABLE = (
+    EMPTY,
+    "<LastAuthenticatedTime></LastAuthenticatedTime>",
+    "<LastAuthenticatedTime>\n  </LastAuthenticatedTime>",
+    '<LastAuthenticatedTime xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/>',
+    "<LastAuthenticatedTime>yesterday</LastAuthenticatedTime>",
+    "<LastAuthenticatedTime>1790812800123</LastAuthenticatedTime>",
+    "<LastAuthenticatedTime>2026-06-30T24:99:00Z</LastAuthenticatedTime>",
+)
+
+
+@pytest.mark.parametrize("time", UNREADABLE)
+def test_a_time_that_cannot_be_read_costs_its_row_the_time_and_the_report_nothing(aws, session, time):
+    good = row(ServiceNamespace="ec2", LastAuthenticatedTime="2026-01-02T03:04:05Z")
+    aws.say(GET, completed(row(**USED).replace("</member>", f"{time}</member>") + good))
+    odd, whole = session.get("job-1").services
+    assert (odd.namespace, odd.last_authenticated, odd.authenticated_entities) == ("s3", None, 2)
+    assert whole.last_authenticated == 1767323045.0
+
+
+@pytest.mark.parametrize("empty", ["<{}/>", "<{}></{}>", "<{} a='b' />", "<{}>\n</{}>"])
+def test_a_count_without_a_number_is_as_good_as_not_there(aws, session, empty):
+    counts = ("TotalAuthenticatedEntities", "NumberOfServicesAccessible", "NumberOfServicesNotAccessed")
+    in_row, *beside = (empty.format(name, name) for name in counts)
+    body = completed(f"<member><ServiceNamespace>s3</ServiceNamespace>{in_row}</member>")
+    aws.say(GET, (200, body[1].replace("<AccessDetails>", f"{''.join(beside)}<AccessDetails>")))
+    page = session.get("job-1")
+    assert (page.accessible, page.not_accessed) == (None, None)
+    assert [one.authenticated_entities for one in page.services] == [None]

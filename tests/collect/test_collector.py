@@ -346,6 +346,20 @@ def test_scp_reports_are_asked_with_their_policy(new_bench):
     assert (ROOT.path, "p-12345678") in bench.aws.generated
 
 
+def test_scps_that_could_not_be_listed_stay_as_they_were(new_bench):
+    bench = new_bench(targets=every(policies=True))
+    found = bench.aws.discover()
+    bench.aws.discover = lambda: replace(found, policies=(Policy("p-12345678", "Deny"),))
+    bench.collector.discover()
+    known = bench.view.work
+    bench.aws.discover = lambda: replace(found, lacking="ListPolicies: denied")
+    for _ in range(2):
+        bench.collector.discover()
+    assert bench.view.work == known
+    assert bench.view.up
+    assert bench.view.discovery.lacking == ""
+
+
 @pytest.fixture
 def resume(new_bench):
     """``resume(seconds, **changes)``: a bench that finds a job that was started so many seconds ago."""

@@ -78,3 +78,21 @@ def test_an_allow_that_the_same_policy_takes_back_on_the_same_resource_allows_no
 def test_a_condition_on_an_allow_does_not_count():
     condition = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
     assert allowed({"Action": "s3:*", "Condition": condition}) == {"s3"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Allow",
+        {"Action": "*"},
+        {"Effect": "deny", "Action": "*"},
+        {"Effect": "Deny", "Action": None},
+        {"Effect": "Deny", "NotAction": [1]},
+        {"Effect": ["Deny"], "Action": "*"},
+    ],
+)
+def test_a_statement_that_aws_would_not_take_is_refused_as_no_policy(statement):
+    content = json.dumps({"Statement": [statement]})
+    for read in (lambda: effect(content, NAMES), lambda: mentioned(content)):
+        with pytest.raises(ValueError, match=r"statement|action"):
+            read()

@@ -176,6 +176,17 @@ def report_cases() -> Iterator[Case]:
                 r'last_authenticated_timestamp_seconds\{.*service_namespace="acm".*\} -62135596800',
             ),
         ),
+        "an empty time of use": (
+            edited("<LastAuthenticatedTime>[^<]*</LastAuthenticatedTime>", "<LastAuthenticatedTime/>"),
+            shows("the row without its time", rf"{first}_authenticated_entities\{{.*{root}.*\}} [1-9]"),
+        ),
+        "an empty number of users": (
+            edited(
+                "<TotalAuthenticatedEntities>[^<]*</TotalAuthenticatedEntities>",
+                "<TotalAuthenticatedEntities />",
+            ),
+            shows("the row without its count", rf"{first}_last_authenticated_timestamp_seconds\{{.*{root}"),
+        ),
         "a negative number of users": (
             edited("(<TotalAuthenticatedEntities>)[^<]*", r"\g<1>-3"),
             shows("shown as AWS says it", rf"{first}_authenticated_entities\{{.*{root}.*\}} -3$"),

@@ -190,3 +190,12 @@ def test_a_state_out_of_reach_is_shown_and_every_failure_counted(observer, count
     assert (count("exporter_state_available"), count("exporter_state_failures_total")) == (0, 2)
     observer.state_found()
     assert (count("exporter_state_available"), count("exporter_state_failures_total")) == (1, 2)
+
+
+def test_scps_that_cannot_be_listed_are_logged_once_until_they_can(observer, log):
+    for lacking in ("denied", "denied", "", ""):
+        observer.policies_listed(lacking)
+    assert told(log) == [
+        ("warning", "discovery.policies_unknown"),
+        ("info", "discovery.policies_known"),
+    ]
