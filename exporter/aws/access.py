@@ -15,17 +15,21 @@ from exporter.aws.calls import Call, Meter, Service
 from exporter.aws.chain import OwnChain
 from exporter.aws.faults import mapped
 from exporter.aws.wire import read_times
+from exporter.config.regions import chosen
 from exporter.credentials import UNATTENDED, Attendance, Keys, Session, Source
 from exporter.errors import CredentialsError
 
-_ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last
+_ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last: AWS refuses to make more
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How one organization is reached; None leaves it to boto3's own chain and endpoints."""
+    """How one organization is reached; None leaves it to boto3's own chain and endpoints.
 
-    region: str = "us-east-1"
+    For the ``region`` see :func:`exporter.config.regions.chosen`.
+    """
+
+    region: str | None = None
     profile: str | None = None
     role_arn: str | None = None
     external_id: str | None = None
@@ -50,16 +54,17 @@ class Role(NamedTuple):
     expires: float
 
 
-# ``standard`` retries would do for all but throttling, which ``adaptive`` also slows down for.
 # Whether a parameter is right is for AWS to say.
 _CONFIG = Config(
     connect_timeout=5,
-    read_timeout=30,
-    retries={"mode": "adaptive", "total_max_attempts": 4},
+    read_timeout=15,
     parameter_validation=False,
     tcp_keepalive=True,
     user_agent_extra=f"org-access-exporter/{__version__}",
 )
+
+# ``standard`` would do for all but throttling, which ``adaptive`` also slows down for.
+_MODE, _ATTEMPTS = "adaptive", 4
 
 # Clients are made one at a time: it is work for the processor alone, and hundreds of threads that want the
 # interpreter at once leave it no time but for handing it around.
@@ -90,6 +95,7 @@ class Door:
         source = Source(access.profile, access.region, access.sts_endpoint)
         self._own = OwnChain(source, self._prepare, attendance)
         self._session: Any = None
+        self._retries = Config()
         self._role: Role | None = None
         self._services: dict[str, tuple[Keys, Service]] = {}
 
@@ -119,19 +125,22 @@ class Door:
     def _prepare(self, session: Session) -> None:
         read_times(session, as_wired=self._wire_times)
         self._meter.attach(session.get_component("event_emitter"))
+        found = session.get_config_variable("region")
+        session.set_config_variable("region", chosen(self._access.region, self._access.role_arn, found))
 
     def _keys(self, lifetime: float) -> Keys:
         if self._access.role_arn is None:
             return self._own.keys(lifetime)
-        if self._role is None or self._role.expires - self._clock() < lifetime:
-            self._role = self._assumed(self._access.role_arn, lifetime)
+        # Those of a role can last no longer, however long a job may take.
+        if self._role is None or self._role.expires - self._clock() < min(lifetime, _ROLE_SESSION / 2):
+            self._role = self._assumed(self._access.role_arn)
         return self._role.keys
 
-    def _assumed(self, role_arn: str, lifetime: float) -> Role:
+    def _assumed(self, role_arn: str) -> Role:
         parameters = {
             "RoleArn": role_arn,
             "RoleSessionName": self._access.session_name,
-            "DurationSeconds": max(_ROLE_SESSION, int(lifetime)),
+            "DurationSeconds": _ROLE_SESSION,
         }
         if self._access.external_id is not None:
             parameters["ExternalId"] = self._access.external_id
@@ -151,15 +160,14 @@ class Door:
         try:
             with _MAKING:
                 if self._session is None:
-                    self._session = self._own.session()
+                    self._session, self._retries = self._own.session(_MODE, _ATTEMPTS)
                 client = self._session.client(
                     api,
-                    region_name=self._access.region,
                     endpoint_url=self._access.endpoint(api),
                     aws_access_key_id=keys.access_key,
                     aws_secret_access_key=keys.secret_key,
                     aws_session_token=keys.token,
-                    config=_CONFIG,
+                    config=_CONFIG.merge(self._retries),
                 )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error

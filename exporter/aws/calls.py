@@ -17,6 +17,7 @@ from exporter.aws.faults import NAME, clipped, mapped
 from exporter.aws.wire import forget_empty_counts
 from exporter.errors import LeaseLostError
 
+_PATIENCE = 10.0  # s after which a call that got no answer is not repeated by botocore; who made it may
 _NO_SUCCESS = 300  # the first HTTP status that is none
 
 
@@ -28,6 +29,14 @@ class Call:
     operation: str
     seconds: float
     code: str = ""
+
+
+class _Unanswered(Exception):  # noqa: N818 - never leaves this room
+    """A call has had no answer for so long that it is given up; ``last`` is why it had none."""
+
+    def __init__(self, last: Exception) -> None:
+        super().__init__(str(last))
+        self.last = last
 
 
 class Meter:
@@ -50,6 +59,14 @@ class Meter:
         events.register("before-parse.organizations", _refuse_garbage)
         events.register("before-parse.iam", forget_empty_counts)
 
+    def begin(self) -> None:
+        """A call begins in this thread: it is repeated for some seconds only, if there is no answer at all.
+
+        Four attempts that each wait for one in vain would keep from everybody for minutes what is wrong.
+        """
+        self._pending.until = time.monotonic() + _PATIENCE
+        self._pending.unanswered = None
+
     def settle(self, code: str) -> None:
         """The request under way in this thread, if there is one, ended with this error code."""
         sent = getattr(self._pending, "request", None)
@@ -61,12 +78,16 @@ class Meter:
 
     def _sent(self, event_name: str, **_: Any) -> None:
         self._permit()
+        last = getattr(self._pending, "unanswered", None)
+        if last is not None and time.monotonic() > self._pending.until:
+            raise _Unanswered(last)
         _event, api, operation = event_name.split(".", 2)
         self._pending.request = (api, operation, time.monotonic())
 
     def _answered(
         self, parsed_response: dict[str, Any] | None, exception: Exception | None, **_: Any
     ) -> None:
+        self._pending.unanswered = exception
         if exception is not None:
             self.settle(type(exception).__name__)
         else:
@@ -112,8 +133,11 @@ class Service:
     def page(self, method: str, **parameters: Any) -> dict[str, Any]:
         """As ``call``, for the one place that goes on to the next page: ``exporter.aws.pages``."""
         operation = self._client.meta.method_to_api_mapping[method]
+        self._meter.begin()
         try:
             return dict(getattr(self._client, method)(**parameters))
+        except _Unanswered as error:
+            raise mapped(operation, error.last) from error
         except ClientError as error:
             raise mapped(operation, error, str(parameters.get("RoleArn") or "")) from error
         except LeaseLostError:

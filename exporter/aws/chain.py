@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from botocore.config import Config
+from botocore.exceptions import InvalidConfigError
 
 from exporter.aws.faults import unfound
 from exporter.aws.intake import limit
@@ -32,8 +34,23 @@ class OwnChain:
         """Find new ones next time."""
         self._chain.forget()
 
-    def session(self) -> Any:
-        """A new session of boto3; raises botocore's errors."""
+    def session(self, mode: str, attempts: int) -> tuple[Any, Config]:
+        """A new session of boto3, and how often it repeats a call; raises botocore's errors.
+
+        That is ``mode`` and ``attempts`` unless the environment or the profile has it otherwise.
+        """
         session = Session(self._source, limit)
         self._prepare(session)
-        return boto3.Session(botocore_session=session)
+        wished = session.wished("retry_mode"), session.wished("max_attempts")
+        retries = {"mode": wished[0] or mode, "total_max_attempts": _count(wished[1], attempts)}
+        return boto3.Session(botocore_session=session), Config(retries=retries)
+
+
+def _count(wished: str, otherwise: int) -> int:
+    if not wished:
+        return otherwise
+    if not wished.isdecimal() or not int(wished):
+        raise InvalidConfigError(
+            error_msg=f"AWS_MAX_ATTEMPTS (max_attempts): {wished!r} is no number above 0"
+        )
+    return int(wished)

@@ -16,8 +16,8 @@ from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as Urllib3ReadTimeoutError
 
 MOST_BYTES = 32 * 1024 * 1024  # thirty times the largest page that AWS sends
-LONGEST = 90.0  # s for one body
-LONGEST_HEAD = 45.0  # s until all headers are there; the first byte may take 30
+LONGEST = 25.0  # s for one body
+LONGEST_HEAD = 20.0  # s until all headers are there; the first byte may take 15
 _PIECE = 64 * 1024
 
 

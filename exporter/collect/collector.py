@@ -87,7 +87,7 @@ class Collector:
         try:
             found = self._aws.discover()
         except AwsError as error:
-            return self._reach.lost(Stage.DISCOVERY, error)
+            return self._reach.lost(Stage.DISCOVERY, error, self._pace.monotonic() - start)
         self._observer.policies_listed(found.lacking)
         whole = found.completed(self._desk.view.discovery)
         discovery = replace(whole, at=began, duration=self._pace.monotonic() - start)
@@ -131,10 +131,11 @@ class Collector:
             self._observer.expired(len(old))
 
     def _attempt(self, work: Work, standing: Standing) -> float:
+        start = self._pace.monotonic()
         try:
             session = self._aws.open_session(self._limits.job_timeout)
         except AwsError as error:
-            return self._reach.lost(Stage.JOB, error)
+            return self._reach.lost(Stage.JOB, error, self._pace.monotonic() - start)
         opened = self._opened(work, session)
         if opened is None:
             return 0.0
@@ -159,6 +160,12 @@ class Collector:
             self._fail(work, standing, job)
         return 0.0
 
+    def _heard(self, silence: TransitError | None) -> None:
+        if silence:
+            self._reach.lost(Stage.JOB, silence)
+        else:
+            self._reach.gained(Stage.JOB)
+
     def _left_running(self, view: OrganizationView, now: float) -> Work | None:
         """The subject of the job that an earlier run left, while it may still be read."""
         unread = self._unread
@@ -175,7 +182,7 @@ class Collector:
             return None
         ago = max(0.0, self._pace.now() - left.at) if left else 0.0
         moments = self._experience.moments(work.subject, _parent(work))
-        inquiry = Inquiry(session, work, self._pace, moments, self._jitter, ago=ago)
+        inquiry = Inquiry(session, work, self._pace, moments, self._jitter, ago=ago, heard=self._heard)
         job = Job(deadline=self._pace.monotonic() - ago + self._limits.job_timeout)
         if left is None:
             return inquiry, job

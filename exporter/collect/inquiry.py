@@ -8,6 +8,7 @@ from exporter.errors import NoSuchJobError, TransitError
 from exporter.job import Fault, Job, State
 from exporter.model import JobStatus, JobView, Page, Work
 
+_SILENCE = 10.0  # s without an answer: repetitions that soon help are not worth a word
 _PAST = 0.001  # s beyond the deadline for the last look, so that rounding cannot make it one of many
 
 
@@ -22,11 +23,11 @@ class Session(Protocol):
 
 
 def backoffs(jitter: Callable[[float, float], float]) -> Iterator[float]:
-    """Seconds to wait before each repetition: 0.5-1, 1-2, 2-4 … at most 15-30."""
+    """Seconds to wait before each repetition: 0.5-1, 1-2, 2-4 … at most 10-20."""
     ceiling = 1.0
     while True:
         yield jitter(ceiling / 2, ceiling)
-        ceiling = min(ceiling * 2, 30.0)
+        ceiling = min(ceiling * 2, 20.0)
 
 
 class Inquiry:
@@ -35,7 +36,7 @@ class Inquiry:
     Counted from the sending: a request is as long on its way as the Get that later asks, so the job's age
     when AWS looks at it is the time between the two sendings.
     ``running_at`` is when it was last seen running, ``done_at`` when it was found done. ``ago``: for a job
-    that runs already, how long ago that was.
+    that runs already, how long ago that was. ``heard`` is told that no answer comes, and that one came again.
     """
 
     def __init__(
@@ -47,13 +48,17 @@ class Inquiry:
         jitter: Callable[[float, float], float],
         *,
         ago: float = 0.0,
+        heard: Callable[[TransitError | None], object] = lambda _: None,
     ) -> None:
         self._session = session
         self._work = work
         self._pace = pace
         self._moments = moments
         self._jitter = jitter
-        self._started = pace.monotonic() - ago
+        self._heard = heard
+        self._lost = False
+        self._answered_at = pace.monotonic()
+        self._started = self._answered_at - ago
         self._moment = 0.0 if self.foreign else next(moments)
         self.accepted = 0
         self.running_at = 0.0
@@ -85,6 +90,7 @@ class Inquiry:
                 self._back_off(job, error, next(waits))
                 continue
             waits = backoffs(self._jitter)
+            self._answered()
             if answered.view and answered.view != job.view and not answered.ended:
                 told(answered.view)
             job = answered
@@ -121,7 +127,16 @@ class Inquiry:
         passed = self._pace.monotonic() - self._started
         self._moment = next(moment for moment in self._moments if moment > passed)
 
+    def _answered(self) -> None:
+        self._answered_at = self._pace.monotonic()
+        if self._lost:
+            self._lost = False
+            self._heard(None)
+
     def _back_off(self, job: Job, error: TransitError, seconds: float) -> None:
+        if self._pace.monotonic() - self._answered_at >= _SILENCE:
+            self._lost = True
+            self._heard(error)
         if self._pace.monotonic() + seconds >= job.deadline:
             raise error
         self._pace.pause(seconds)

@@ -16,8 +16,13 @@ class Stage(StrEnum):
     JOB = "job"
 
 
-# Seconds: the first and the longest wait after a failure.
-WAITS = {Stage.DISCOVERY: (5.0, 300.0), Stage.JOB: (1.0, 60.0)}
+# Seconds from one attempt that fails to the next: at first, and at most. What is mended is found so within
+# half a minute, and an attempt that AWS refuses at its door costs one call; one that fails in the middle of
+# a listing may cost hundreds.
+FIRST = {Stage.DISCOVERY: 5.0, Stage.JOB: 1.0}
+LONGEST = 25.0
+LONGEST_OF_LISTINGS = 300.0
+_SOON = 1.0
 
 
 class Reach:
@@ -48,15 +53,15 @@ class Reach:
                 self._show(up=True, trouble="")
                 self._observer.reachable()
 
-    def lost(self, stage: Stage, error: AwsError) -> float:
-        """AWS was not reached; seconds to wait, with jitter, before trying again."""
-        first, longest = WAITS[stage]
+    def lost(self, stage: Stage, error: AwsError, took: float = 0.0) -> float:
+        """AWS was not reached, which ``took`` seconds; those to wait, with jitter, before trying again."""
+        longest = LONGEST_OF_LISTINGS if error.operation.startswith("List") else LONGEST
         with self._lock:
-            wait = min(first * 2.0 ** min(self._failures[stage], 30), longest)
+            wait = min(FIRST[stage] * 2.0 ** min(self._failures[stage], 30), longest)
             self._failures[stage] += 1
             self._show(up=False, trouble=error.advised)
             self._observer.unreachable(stage, str(error), error.remedy)
-        return self._jitter(wait / 2, wait)
+        return max(min(wait, _SOON), self._jitter(wait / 2, wait) - took)
 
     def _show(self, *, up: bool, trouble: str) -> None:
         view = self._desk.view

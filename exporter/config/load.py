@@ -83,8 +83,10 @@ def _foreign_role(written: Document, place: Place, item: dict[str, Any]) -> Iter
         )
     except ValidationError:
         return
+    if checked.region is None or checked.role_arn is None:
+        return
     here = partition_of(checked.region)
-    if checked.role_arn and partition_of_arn(checked.role_arn) != here:
+    if partition_of_arn(checked.role_arn) != here:
         there = partition_of_arn(checked.role_arn)
         yield written.at_value(
             place, f"the role is in partition {there}, but region {checked.region} is in {here}"

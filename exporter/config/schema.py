@@ -164,8 +164,10 @@ class Organization(_Strict):
     """One AWS Organization, reached with credentials of its management account."""
 
     name: Name = Field(default="default", description="The `organization` label of every metric; unique.")
-    region: Region = Field(
-        default="us-east-1", description="Picks the partition (aws, aws-us-gov, aws-cn) and its endpoints."
+    region: Region | None = Field(
+        default=None,
+        description="Picks the partition (aws, aws-us-gov, aws-cn) and its endpoints; null: `AWS_REGION`, "
+        "`AWS_DEFAULT_REGION`, the profile's, that of the partition of `role_arn`, us-east-1.",
     )
     profile: Name | None = Field(
         default=None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from exporter.config import schema
 from exporter.config.durations import parse_duration
+from exporter.config.regions import chosen
 from exporter.config.secret import Secret
 from exporter.config.syntax import partition_of
 from exporter.model import Target, Targets
@@ -27,7 +28,7 @@ class OrganizationConfig:
     """
 
     name: str
-    region: str
+    region: str | None
     profile: str | None
     role_arn: str | None
     external_id: Secret | None
@@ -42,8 +43,8 @@ class OrganizationConfig:
 
     @property
     def partition(self) -> str:
-        """``aws``, ``aws-us-gov``, ``aws-cn`` or one of the isolated ones, from the region."""
-        return partition_of(self.region)
+        """``aws``, ``aws-us-gov``, ``aws-cn`` or one of the isolated ones, as far as the file tells."""
+        return partition_of(chosen(self.region, self.role_arn, None))
 
 
 @dataclass(frozen=True, slots=True)

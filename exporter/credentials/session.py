@@ -1,5 +1,6 @@
 """A session of botocore whose clients give up in time, and go where they are told."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,8 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader, create_loader
+
+from exporter.config.regions import environments
 
 # For the calls that botocore makes by itself to find credentials: to STS, SSO and the sign-in service.
 _FINDING = Config(
@@ -53,8 +56,13 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
         self._made = made
         self.register_component("data_loader", _models(self.get_config_variable("data_path")))
         self.set_default_client_config(_FINDING)
-        if source.region is not None:
-            self.set_config_variable("region", source.region)
+        region = source.region or environments(os.environ)
+        if region is not None:
+            self.set_config_variable("region", region)
+
+    def wished(self, name: str) -> str:
+        """What the environment or the profile says of a setting of botocore's; empty: nothing."""
+        return str(os.environ.get(f"AWS_{name.upper()}") or self.get_scoped_config().get(name) or "").strip()
 
     def create_client(self, service_name: str, *arguments: Any, **settings: Any) -> Any:
         """A client; see botocore."""

@@ -1,6 +1,7 @@
 """Credentials: found, assumed, kept for a job, and found again."""
 
 import itertools
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -141,3 +142,75 @@ def test_credentials_that_appear_later_are_found(organization, aws, monkeypatch)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     made.open_session(300.0).get("job-1")
     assert key_used(aws) == "AKIDLATE"
+
+
+@pytest.mark.parametrize("lifetime", [300.0, 3600.0, 7200.0, 13 * 3600.0])
+def test_a_role_is_assumed_for_the_hour_that_a_chain_of_roles_may_last(roles, organization, lifetime):
+    made = organization(role_arn=ROLE)
+    for _ in range(3):
+        made.open_session(lifetime)
+    assert [asked["DurationSeconds"] for asked in roles.parameters("AssumeRole")] == ["3600"]
+
+
+def scope(aws, operation):
+    """The Region and the API that the last such call was signed for."""
+    return aws.parameters(operation)[-1]["_authorization"].partition("Credential=")[2].split("/")[2:4]
+
+
+GOV = ROLE.replace("aws", "aws-us-gov", 1)
+CHINA = ROLE.replace("aws", "aws-cn", 1)
+
+
+@pytest.mark.parametrize(
+    ("access", "around", "region"),
+    [
+        ({}, {}, "us-east-1"),
+        ({}, {"AWS_REGION": "eu-central-1"}, "eu-central-1"),
+        ({"role_arn": GOV}, {"AWS_DEFAULT_REGION": "us-gov-east-1"}, "us-gov-east-1"),
+        ({"region": "eu-west-3"}, {"AWS_REGION": "eu-central-1"}, "eu-west-3"),
+        ({"role_arn": CHINA, "profile": "cn"}, {}, "cn-northwest-1"),
+        ({"role_arn": CHINA}, {}, "cn-north-1"),
+    ],
+    indirect=["around"],
+)
+def test_sts_is_asked_in_the_organizations_region(organization, roles, access, region, around):
+    organization(**{"role_arn": ROLE, **access}).open_session(300.0)
+    assert scope(roles, "AssumeRole") == [region, "sts"]
+
+
+@pytest.fixture
+def around(request, monkeypatch, tmp_path):
+    """Nothing names a Region but this environment, and a profile ``cn`` that is in China."""
+    keys = "region = cn-northwest-1\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = s\n"
+    (tmp_path / "config").write_text(f"[profile cn]\n{keys}")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in request.param.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("leg", ["profile", "web identity"])
+def test_region_and_endpoint_hold_for_the_legs_of_the_chain_too(
+    aws, organization, monkeypatch, tmp_path, leg
+):
+    """Nothing but the fake listens: a leg that went to AWS's own address would fail."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    aws.say("AssumeRole", assumed(1, clock=time.time))
+    status, body = assumed(2, clock=time.time)
+    aws.say("AssumeRoleWithWebIdentity", (status, body.replace("AssumeRole", "AssumeRoleWithWebIdentity")))
+    aws.say(GET, query(GET, "<JobStatus>IN_PROGRESS</JobStatus>"))
+    if leg == "profile":
+        keys = "aws_access_key_id = AKIDBASE\naws_secret_access_key = s\n"
+        role = f"[profile p]\nrole_arn = {ROLE}\nsource_profile = base\n"
+        (tmp_path / "config").write_text(f"[profile base]\n{keys}{role}")
+        organization(profile="p", region="eu-south-2").open_session(300.0).get("job-1")
+        assert scope(aws, "AssumeRole") == ["eu-south-2", "sts"]
+    else:
+        (tmp_path / "token").write_text("a.web.token")
+        monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+        monkeypatch.setenv("AWS_ROLE_ARN", ROLE)
+        organization(region="eu-south-2").open_session(300.0).get("job-1")
+        assert aws.parameters("AssumeRoleWithWebIdentity")[-1]["WebIdentityToken"] == "a.web.token"
+    assert key_used(aws).startswith("ASIAROLE")

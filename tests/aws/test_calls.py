@@ -67,3 +67,51 @@ def test_a_call_takes_time(aws, session, calls):
     aws.say(GET, DONE)
     session.get("job-1")
     assert 0 < calls[0].seconds < 30
+
+
+def test_a_call_without_an_answer_is_not_repeated_when_seconds_have_passed(aws, session, calls, monkeypatch):
+    monkeypatch.setattr("exporter.aws.calls._PATIENCE", -1.0)
+    aws.say(GET, None)
+    with pytest.raises(TransitError, match="ConnectionClosedError"):
+        session.get("job-1")
+    assert [call.code for call in calls] == ["ConnectionClosedError"]
+
+
+def test_a_call_that_is_answered_is_repeated_however_late_that_is(aws, session, calls, monkeypatch):
+    monkeypatch.setattr("exporter.aws.calls._PATIENCE", -1.0)
+    aws.say(GET, query_error(503, "ServiceUnavailable"), query_error(400, "Throttling"), DONE)
+    session.get("job-1")
+    assert [call.code for call in calls] == ["ServiceUnavailable", "Throttling", ""]
+
+
+@pytest.mark.parametrize("attempts", ["1", "2", "6"])
+def test_the_environment_says_how_often_a_call_is_made(aws, organization, calls, monkeypatch, attempts):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+    aws.say(GET, query_error(503, "ServiceUnavailable"))
+    with pytest.raises(TransitError):
+        organization().open_session(300.0).get("job-1")
+    assert len(calls) == int(attempts)
+
+
+def test_a_profile_says_how_often_a_call_is_made(aws, organization, calls, monkeypatch, tmp_path):
+    (tmp_path / "config").write_text("[default]\nmax_attempts = 3\nretry_mode = standard\n")
+    aws.say(GET, query_error(503, "ServiceUnavailable"))
+    with pytest.raises(TransitError):
+        organization().open_session(300.0).get("job-1")
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("", "adaptive"), ("standard", "standard"), ("legacy", "legacy")])
+def test_the_environment_says_how_calls_are_repeated(aws, organization, monkeypatch, mode, kept):
+    monkeypatch.setenv("AWS_RETRY_MODE", mode)
+    client = organization()._door.service("iam")._client
+    assert client.meta.config.retries["mode"] == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("AWS_MAX_ATTEMPTS", "many"), ("AWS_MAX_ATTEMPTS", "0"), ("AWS_RETRY_MODE", "brave")]
+)
+def test_a_setting_that_is_none_is_refused_by_name(organization, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(AwsError, match=rf"(?i){value}"):
+        organization().open_session(300.0)

@@ -189,7 +189,7 @@ def test_expired_credentials_fail_no_subject_and_are_waited_out(bench):
 
 def test_waits_grow_while_no_session_can_be_had(bench):
     bench.aws.trouble("open_session", *[EXPIRED] * 9)
-    assert [bench.collector.step() for _ in range(9)] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert [bench.collector.step() for _ in range(9)] == [1, 2, 4, 8, 16, 25, 25, 25, 25]
 
 
 def test_a_denied_entity_fails_alone_and_the_others_go_on(bench):
@@ -210,9 +210,15 @@ def test_a_failed_discovery_changes_nothing_but_up(bench):
     assert (after.work, after.standings, after.discovery) == (before.work, before.standings, before.discovery)
 
 
-def test_a_failed_discovery_is_tried_again_after_seconds_then_minutes(bench):
-    bench.aws.trouble("discover", *[LOST] * 8)
+def test_a_discovery_that_fails_in_a_listing_is_tried_again_after_seconds_then_minutes(bench):
+    bench.aws.trouble("discover", *[TransitError("ListAccounts", "Throttling", "slower")] * 8)
     assert [bench.collector.discover() for _ in range(8)] == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert bench.collector.discover() is None
+
+
+def test_a_discovery_that_fails_at_the_door_is_tried_again_within_half_a_minute(bench):
+    bench.aws.trouble("discover", *[LOST] * 5)
+    assert [bench.collector.discover() for _ in range(5)] == [5, 10, 20, 25, 25]
     assert bench.collector.discover() is None
 
 
@@ -460,3 +466,16 @@ def test_the_job_of_a_session_that_ends_with_the_process_is_not_noted(bench):
     bench.aws.trouble("get", *[EXPIRED])
     bench.collector.step()
     assert bench.store.recall("org").started is None
+
+
+def test_a_job_that_is_not_answered_is_told_long_before_its_deadline(bench):
+    bench.aws.latency = 6.0
+    bench.aws.trouble("get", *[LOST] * 3)
+    downs = []
+    bench.collector._reach._observer.unreachable = lambda *told: downs.append(bench.pace.moment)
+    start = bench.pace.moment
+    bench.sweep()
+    assert downs
+    assert downs[0] - start < 30.0
+    assert bench.view.up
+    assert bench.standing(ROOT).report

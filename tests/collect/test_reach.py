@@ -3,9 +3,10 @@
 from threading import Thread
 
 from exporter.collect.reach import Reach, Stage
-from exporter.errors import TransitError
+from exporter.errors import CredentialsError, TransitError
 
 LOST = TransitError("ListAccounts", "ReadTimeout", "no answer")
+NO_KEYS = CredentialsError("GetCredentials", "NoCredentials", "none")
 
 
 class View:
@@ -45,3 +46,21 @@ def test_a_loss_is_told_to_its_end_before_anything_else_is():
     scene.other.join(20)
     assert scene.told == ["up", ("down", True)]
     assert not Desk.view.up
+
+
+class Told:
+    def unreachable(self, stage, reason, remedy):
+        pass
+
+    def reachable(self):
+        pass
+
+
+def test_what_an_attempt_took_is_no_longer_waited_for():
+    reach = Reach(Desk(), Told(), lambda _, longest: longest)
+    assert [reach.lost(Stage.DISCOVERY, NO_KEYS, took) for took in (0.0, 3.0, 19.0, 20.0)] == [5, 7, 1, 5]
+
+
+def test_the_next_attempt_begins_within_half_a_minute_of_one_that_was_refused_at_the_door():
+    reach = Reach(Desk(), Told(), lambda _, longest: longest)
+    assert max(reach.lost(stage, NO_KEYS) for stage in Stage for _ in range(12)) <= 25.0

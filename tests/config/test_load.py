@@ -49,7 +49,7 @@ def test_the_documented_file_has_the_documented_values():
 def test_the_documented_values_are_the_defaults():
     written = masked(parse(FULL, "f.yml"))
     organization = written["organizations"][0]
-    named = {"name": "default", "role_arn": None, "external_id": None}
+    named = {"name": "default", "region": None, "role_arn": None, "external_id": None}
     assert written | {"organizations": [organization | named]} == masked(default())
 
 
