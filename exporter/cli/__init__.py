@@ -37,6 +37,9 @@ COMMANDS = {
     ),
     "report": Lazy("exporter.cli.report:report", "Show one access report, or many, now."),
     "recommend": Lazy("exporter.cli.recommend:recommend", "Recommend an SCP that denies what nobody used."),
+    "check-scp": Lazy(
+        "exporter.cli.check_scp:check_scp", "Check what drafts of SCPs would deny that is in use."
+    ),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
     "check-aws": Lazy(
         "exporter.cli.check_aws:check_aws",

@@ -2,6 +2,7 @@
 
 from exporter.output.advice import advice
 from exporter.output.document import many_documents, one_document
+from exporter.output.findings import findings
 from exporter.output.reading import Reading
 from exporter.output.spreadsheet import spreadsheet
 from exporter.output.table import ago, console, plain_table, table, titled
@@ -12,6 +13,7 @@ __all__ = [
     "advice",
     "ago",
     "console",
+    "findings",
     "many_documents",
     "one_document",
     "plain_table",

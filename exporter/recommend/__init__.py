@@ -1,21 +1,22 @@
 """Service control policies from evidence: what nobody used for long enough is denied, and why is told."""
 
-from exporter.recommend.attached import denied_by_name
+from exporter.recommend.attached import already_denied, denied_by_name
 from exporter.recommend.case import Attached, Case, Member, Origin
 from exporter.recommend.deciding import recommend
 from exporter.recommend.difference import Difference
 from exporter.recommend.exemptions import exempted
 from exporter.recommend.groups import COMPANIONS, NEVER, PROTECTED, REVIEW_FIRST, REVIEWED, Group
-from exporter.recommend.policies import LIMIT, Variant, compact, length
+from exporter.recommend.policies import LIMIT, MOST_ATTACHED, Variant, compact, length
 from exporter.recommend.recommendation import SHORTEST, TRACKED, Recommendation, Wish
 from exporter.recommend.rendering import cloudformation, evidence, policy_texts, terraform
-from exporter.recommend.uses import Use, latest_uses
+from exporter.recommend.uses import Use, latest_uses, use_in
 from exporter.recommend.verdict import Ground, Verdict
 from exporter.recommend.wording import told
 
 __all__ = [
     "COMPANIONS",
     "LIMIT",
+    "MOST_ATTACHED",
     "NEVER",
     "PROTECTED",
     "REVIEWED",
@@ -34,6 +35,7 @@ __all__ = [
     "Variant",
     "Verdict",
     "Wish",
+    "already_denied",
     "cloudformation",
     "compact",
     "denied_by_name",
@@ -45,4 +47,5 @@ __all__ = [
     "recommend",
     "terraform",
     "told",
+    "use_in",
 ]
