@@ -206,7 +206,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_any_yaml_like_text_loads_or_is_refused(tmp_path_factory, text):
     file = tmp_path_factory.getbasetemp() / "any-web.yml"

@@ -113,5 +113,5 @@ def between(then, served, now):
 
 TestChanges = Changes.TestCase
 TestChanges.settings = settings(
-    max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=15, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -23,7 +23,7 @@ from tests.exposition.conftest import ALL, NOW, TARGETS, entity, plain, publicat
 
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
 FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
-modest = settings(max_examples=60, deadline=None)
+modest = settings(max_examples=60)
 
 
 def lines_of(body):

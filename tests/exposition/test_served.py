@@ -26,7 +26,7 @@ from tests.exposition.conftest import (
 GOLDEN = Path(__file__).parent / "testdata"
 FORMATS = list(Format)
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
-modest = settings(max_examples=60, deadline=None)
+modest = settings(max_examples=60)
 
 SMALL = (entity(1, 'the "first"\\account'), entity(2, "second"))
 KNOWN = {

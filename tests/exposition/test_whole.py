@@ -34,7 +34,7 @@ from tests.exposition.organizations import DAY, JOB_ID, body, publications, text
 GOLDEN = Path(__file__).parent / "testdata"
 FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
-modest = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+modest = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def unpacked(answered):

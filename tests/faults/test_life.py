@@ -146,7 +146,6 @@ def lives(examples):
     case.settings = settings(
         max_examples=examples,
         stateful_step_count=50,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     return case

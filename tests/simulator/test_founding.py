@@ -15,7 +15,7 @@ def _names(organization):
     return {entity.name for entity in organization.entities.values()}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(accounts=st.integers(1, 120), ous=st.integers(0, 80), seed=st.integers(), nasty=st.booleans())
 def test_any_organization_is_a_tree_of_the_size_that_was_asked_for(accounts, ous, seed, nasty):
     organization = _found(accounts=accounts, ous=ous, seed=seed, hostile_names=nasty)

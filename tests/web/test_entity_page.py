@@ -109,7 +109,7 @@ def test_an_entity_of_two_organizations_has_one_page(world, serving):
         assert re.findall("<h2><bdi>(.*?)</bdi>", running.get("/entities/r-root").text) == ["one", "two"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_text, any_text, any_text)
 def test_any_names_give_a_well_formed_page(name, entity_id, message):
     found = find(snapshot_of(name, entity_id, message), entity_id)

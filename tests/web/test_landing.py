@@ -310,7 +310,7 @@ def snapshot_of(name, entity_id, message):
 any_text = st.text(st.characters(codec=None), max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_text, any_text, any_text)
 def test_any_names_give_a_well_formed_page(name, entity_id, message):
     snapshot = snapshot_of(name, entity_id, message)

@@ -55,7 +55,7 @@ def described(loop):
 def test_every_answer_is_one_that_is_described(described, name, caplog):
     requests = st.one_of(*(OPERATIONS[name].as_strategy(generation_mode=mode) for mode in GenerationMode))
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(requests)
     def check(case):
         case.call_and_validate(base_url=described, checks=CHECKS)
