@@ -2,6 +2,7 @@
 
 from exporter.aws.access import Access
 from exporter.aws.calls import Call
+from exporter.aws.directory import DISABLED, ENABLED, SCP, scp_status
 from exporter.aws.documents import DocumentSession, Paging
 from exporter.aws.lookup import entity_at
 from exporter.aws.organization import AwsOrganization
@@ -12,6 +13,9 @@ from exporter.aws.skeleton import Skeleton, skeleton
 from exporter.aws.wire import TimeFormat
 
 __all__ = [
+    "DISABLED",
+    "ENABLED",
+    "SCP",
     "Access",
     "AwsOrganization",
     "AwsProber",
@@ -25,5 +29,6 @@ __all__ = [
     "Skeleton",
     "TimeFormat",
     "entity_at",
+    "scp_status",
     "skeleton",
 ]

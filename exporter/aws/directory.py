@@ -11,6 +11,8 @@ from exporter.errors import TransitError
 from exporter.model import Entity, EntityType, Policy
 
 SCP = "SERVICE_CONTROL_POLICY"
+DISABLED = "DISABLED"
+ENABLED = "ENABLED"
 _PARTITION = 1  # its place in an ARN
 
 
@@ -138,9 +140,21 @@ def _partition(organization: Mapping[str, Any]) -> str:
 def _hint(organization: Mapping[str, Any], roots: Iterable[Mapping[str, Any]]) -> str:
     if organization.get("FeatureSet") == "CONSOLIDATED_BILLING":
         return "the organization has only consolidated billing; access reports need all features"
-    if not any(kind.get("Type") == SCP for root in roots for kind in root.get("PolicyTypes") or ()):
+    status = next((found for root in roots if (found := scp_status(root)) != DISABLED), DISABLED)
+    if status == DISABLED:
         return "service control policies are not enabled; access reports need them"
+    if status.startswith("PENDING"):
+        return f"service control policies are not enabled but {status}; access reports need them"
     return ""
+
+
+def scp_status(root: Mapping[str, Any]) -> str:
+    """How SCPs stand on a root: AWS's status, ``DISABLED`` if it lists none, empty if it tells neither."""
+    kinds = root.get("PolicyTypes")
+    if kinds is None:
+        return ""
+    found = [kind for kind in kinds if isinstance(kind, Mapping) and kind.get("Type") == SCP]
+    return str(found[0].get("Status") or "") if found else DISABLED
 
 
 def _field(answer: Mapping[str, Any], name: str, operation: str) -> Any:

@@ -9,6 +9,7 @@ from exporter.aws.calls import Call, Service
 from exporter.aws.directory import read_directory, read_policies
 from exporter.aws.lookup import find_entity
 from exporter.aws.members import read_attached, read_members
+from exporter.aws.probe import AwsProber
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.causes import Cause
@@ -77,6 +78,10 @@ class AwsOrganization:
             raise
         except AwsError as error:
             return self._scope.policies(()), str(error)
+
+    def prober(self) -> AwsProber:
+        """Single calls with the same credentials, sessions and endpoints."""
+        return AwsProber(self._door)
 
     def find(self, reference: Reference) -> Entity:
         """One entity, in scope or not; see ``exporter.aws.lookup``. Raises UserError, AwsError."""

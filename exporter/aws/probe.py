@@ -1,11 +1,26 @@
 """Single calls by the name of their permission, to see whether they are allowed."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from botocore import xform_name
 
 from exporter.aws.access import Access, Door
+from exporter.aws.pages import pages
+
+# Where each listing has its items.
+_ITEMS = {
+    "list_accounts": "Accounts",
+    "list_accounts_for_parent": "Accounts",
+    "list_children": "Children",
+    "list_organizational_units_for_parent": "OrganizationalUnits",
+    "list_parents": "Parents",
+    "list_policies": "Policies",
+    "list_policies_for_target": "Policies",
+    "list_roots": "Roots",
+    "list_targets_for_policy": "Targets",
+}
 
 
 class Identity(NamedTuple):
@@ -22,19 +37,22 @@ class Prober(Protocol):
         """GetCallerIdentity, which nobody can be forbidden; raises AwsError."""
 
     def call(self, action: str, **parameters: Any) -> dict[str, Any]:
-        """The answer to the operation behind a permission such as ``iam:ListUsers``; raises AwsError."""
+        """The answer to the operation behind a permission such as ``iam:ListUsers``; raises AwsError.
+
+        Of a listing the first item alone, on whichever page it is.
+        """
 
 
 class AwsProber:
-    """Asks AWS with the credentials of an :class:`Access`."""
+    """Asks AWS through the door that an organization's collector has too."""
 
-    def __init__(self, access: Access) -> None:
-        self._door = Door(access, lambda _: None)
+    def __init__(self, door: Door) -> None:
+        self._door = door
 
     @classmethod
     def own(cls, access: Access) -> "AwsProber":
         """With our own credentials, before any role is assumed."""
-        return cls(replace(access, role_arn=None))
+        return cls(Door(replace(access, role_arn=None), lambda _: None))
 
     def identity(self) -> Identity:
         """See :class:`Prober`."""
@@ -44,4 +62,7 @@ class AwsProber:
     def call(self, action: str, **parameters: Any) -> dict[str, Any]:
         """See :class:`Prober`."""
         api, operation = action.split(":")
-        return self._door.service(api).call(xform_name(operation), **parameters)
+        service, method = self._door.service(api), xform_name(operation)
+        if key := _ITEMS.get(method):
+            return {key: list(islice(pages(service, method, key, **parameters), 1))}
+        return service.call(method, **parameters)

@@ -39,13 +39,16 @@ def check_aws(
     """Check with the real credentials that AWS gives what the configuration wants.
 
     Looks at identity, organization, every permission that is needed, one real report on the root, and how
-    long it takes to read everything. Exits with 1 if anything failed. Changes nothing in AWS.
+    long it takes to read everything; it asks as serve does. Exits with 1 if anything that is needed failed or
+    could not be checked. Changes nothing in AWS.
     """
-    wanted = [chosen(config_file, organization)] if organization else configured(config_file).organizations
+    config = configured(config_file)
+    wanted = [chosen(config_file, organization)] if organization else config.organizations
     from exporter.preflight import run  # noqa: PLC0415 - boto3; --help has no use for it
     from exporter.store import default_url  # noqa: PLC0415 - as above
 
-    found = run(wanted, state_url or default_url(), timeout, quiet=quiet)
+    job_timeout = config.collection.job_timeout
+    found = run(wanted, state_url or default_url(), timeout, job_timeout, quiet=quiet)
     if output == "json":
         click.echo(json.dumps(_document(found), indent=2))
     else:

@@ -1,5 +1,6 @@
 """Which permissions a configuration needs: IAM policies and trust policies, without I/O."""
 
+from exporter.permissions.needs import dispensable
 from exporter.permissions.principals import OWN, Table, needed, policies
 from exporter.permissions.statements import DISCOVERY, GENERATE, GET, JOB, POLICIES, TABLE
 from exporter.permissions.trust import TrustKind, Workload, trust_policy
@@ -15,6 +16,7 @@ __all__ = [
     "Table",
     "TrustKind",
     "Workload",
+    "dispensable",
     "needed",
     "policies",
     "trust_policy",

@@ -6,12 +6,19 @@ from enum import StrEnum
 
 
 class Result(StrEnum):
-    """How a check ended; ``SKIPPED`` says nothing either way."""
+    """How a check ended. ``NOTE`` is of something that is not needed.
+
+    ``UNKNOWN`` is a check that could not be made: it says nothing either way, and so passes nothing.
+    """
 
     OK = "ok"
+    NOTE = "note"
     WARNING = "warning"
+    UNKNOWN = "not checked"
     FAILED = "failed"
-    SKIPPED = "skipped"
+
+
+_IN_THE_WAY = {Result.FAILED, Result.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Findings:
 
     @property
     def passed(self) -> bool:
-        """Nothing failed."""
+        """Everything that is needed was checked, and nothing failed."""
         return all(passed(checks) for checks in (*self.organizations.values(), self.state))
 
 
@@ -44,5 +51,5 @@ def missing(checks: tuple[Check, ...]) -> tuple[str, ...]:
 
 
 def passed(checks: tuple[Check, ...]) -> bool:
-    """Nothing failed."""
-    return all(check.result is not Result.FAILED for check in checks)
+    """Everything that is needed was checked, and nothing failed."""
+    return not any(check.result in _IN_THE_WAY for check in checks)

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from exporter.aws import Prober
-from exporter.errors import AwsError
+from exporter.aws import SCP, Prober
+from exporter.errors import AwsError, CredentialsError, TransitError
 
-SCP = "SERVICE_CONTROL_POLICY"
 FULL_ACCESS = "p-FullAWSAccess"  # AWS's own: every organization with SCPs has it
 _ARN_PATH = "/"
 
@@ -21,6 +20,7 @@ class Facts:
         self._prober = prober
         self._account_id = account_id
         self._outcomes: dict[str, Mapping[str, Any] | AwsError] = {}
+        self._lost: list[AwsError] = []
 
     def outcome(self, action: str) -> Mapping[str, Any] | AwsError | None:
         """The answer to the call behind a permission, or why there is none; None: it cannot be asked."""
@@ -28,11 +28,23 @@ class Facts:
             parameters = self._parameters(action)
             if parameters is None:
                 return None
-            try:
-                self._outcomes[action] = self._prober.call(action, **parameters)
-            except AwsError as error:
-                self._outcomes[action] = error
+            self._outcomes[action] = self._asked(action, parameters)
         return self._outcomes[action]
+
+    def _asked(self, action: str, parameters: dict[str, Any]) -> Mapping[str, Any] | AwsError:
+        """Nothing more is asked once the credentials are refused, or two calls in a row went astray.
+
+        Each of them takes half a minute where nobody answers.
+        """
+        if self._lost and (len(self._lost) > 1 or isinstance(self._lost[0], CredentialsError)):
+            return self._lost[-1]
+        try:
+            answer = self._prober.call(action, **parameters)
+        except AwsError as error:
+            self._lost = [*self._lost, error] if isinstance(error, (CredentialsError, TransitError)) else []
+            return error
+        self._lost = []
+        return answer
 
     def answer(self, action: str) -> Mapping[str, Any]:
         """The answer; empty if there is none."""
@@ -56,9 +68,18 @@ class Facts:
         arn = str(self.root.get("Arn") or "")
         if "root/" in arn:
             return arn.partition("root/")[2]
-        accounts = self.answer("organizations:ListAccounts").get("Accounts") or ()
-        paths = [path for account in accounts for path in account.get("Paths") or ()]
+        paths = self._paths
         return "/".join(paths[0].split("/")[:2]) if paths else ""
+
+    @property
+    def tells_paths(self) -> bool:
+        """AWS tells the accounts' paths when it lists them."""
+        return bool(self._paths)
+
+    @property
+    def _paths(self) -> list[str]:
+        accounts = self.answer("organizations:ListAccounts").get("Accounts") or ()
+        return [path for account in accounts for path in account.get("Paths") or ()]
 
     def _parameters(self, action: str) -> dict[str, Any] | None:
         """What to ask with, so that only the permission decides; None if that is not known."""
@@ -70,7 +91,8 @@ class Facts:
         if operation in {"DescribePolicy", "ListTargetsForPolicy"}:
             return {"PolicyId": FULL_ACCESS}
         if operation == "ListParents":
-            return {"ChildId": self._account_id}
+            child = self._account_id or str(self.organization.get("MasterAccountId") or "")
+            return {"ChildId": child} if child else None
         root_id = self.root_path.partition("/")[2]
         return _below(operation, root_id) if root_id else None
 

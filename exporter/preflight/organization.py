@@ -1,20 +1,20 @@
 """Everything that reading one organization takes, looked at in the order in which it fails."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from exporter.aws import Identity, Prober, entity_at
-from exporter.causes import Cause
 from exporter.config import OrganizationConfig
-from exporter.errors import AwsError, DeniedError, SlotTakenError, TransitError
+from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError
 from exporter.job import Job
 from exporter.model import Discovery, Entity
+from exporter.order import plan
 from exporter.permissions import GENERATE, GET, needed
 from exporter.poll import took
+from exporter.preflight.answers import NOBODY, denied_check, organization_checks, permission_checks
 from exporter.preflight.check import Check, Result
-from exporter.preflight.facts import SCP, Facts
+from exporter.preflight.facts import Facts
 from exporter.preflight.load import load_check
 
-_POLICY = "print-iam-policy prints all that is needed"
 _LATE = "ORGANIZATIONS_REPORT_ACCESS_DENIED"
 
 
@@ -42,10 +42,12 @@ class Preflight:
         self._report = report
         self._read = read
         self._discover = discover
-        self._job_seconds = 0.0
+        self._job_seconds: float | None = None
+        self._discovered: Discovery | None = None
+        self._undiscovered: AwsError | None = None
 
     def run(self) -> tuple[Check, ...]:
-        """All checks; those that an earlier failure makes pointless are left out."""
+        """All checks; what an earlier failure keeps from being looked at is told as not checked."""
         return tuple(self._checks())
 
     def _checks(self) -> Iterator[Check]:
@@ -54,69 +56,77 @@ class Preflight:
         if identity is None:
             return
         facts = Facts(self._prober, identity.account_id)
-        found = [*_organization(facts, identity)]
+        found = [*organization_checks(facts, identity)]
         yield from found
         if any(check.result is Result.FAILED for check in found):
-            yield Check("permissions", Result.SKIPPED, "not looked at before the above is put right")
+            yield Check("permissions", Result.UNKNOWN, "the above has to be put right first")
             return
-        permissions = [*self._permissions(facts)]
+        permissions = [*permission_checks(self._config, facts)]
         yield from permissions
         denied = [check.permission for check in permissions if check.result is Result.FAILED]
         yield from self._job(facts, denied)
-        yield self._load(denied)
+        yield self._load()
 
     def _identity(self) -> tuple[Identity | None, list[Check]]:
-        checks: list[Check] = []
+        """Who asks. ``serve`` never asks that: where STS does not tell it, what follows shows enough."""
         try:
             own = self._own.identity()
+            checks = [Check("credentials", Result.OK, own.arn)]
         except AwsError as error:
-            return None, [Check("credentials", Result.FAILED, str(error), error.remedy)]
-        checks.append(Check("credentials", Result.OK, own.arn))
+            if not _only_identity(error):
+                return None, [Check("credentials", Result.FAILED, str(error), error.remedy)]
+            own, checks = NOBODY, [_not_told("credentials", error)]
         if self._config.role_arn is None:
             return own, checks
         try:
             assumed = self._prober.identity()
         except AwsError as error:
-            return None, [*checks, _role_failed(error)]
+            if not _only_identity(error):
+                return None, [*checks, _role_failed(error)]
+            return NOBODY, [*checks, _not_told("role", error)]
         return assumed, [*checks, Check("role", Result.OK, assumed.arn, permission="sts:AssumeRole")]
-
-    def _permissions(self, facts: Facts) -> Iterator[Check]:
-        for action in sorted(needed(self._config) - {GENERATE, GET}):
-            yield _permission(action, facts.outcome(action))
 
     def _job(self, facts: Facts, denied: list[str]) -> Iterator[Check]:
         """What only a real report tells. Authorization comes late: most of it when the job has run."""
         generates = GENERATE in needed(self._config)
-        path = facts.root_path
-        if not path if generates else not self._config.job_ids:
-            yield Check("report", Result.SKIPPED, "the root's path is not known, or nothing is to be read")
+        if not generates and not self._config.job_ids:
+            yield Check("report", Result.NOTE, "no target is enabled, and no job is to be read")
             return
+        entity = self._entity(facts) if generates else None
+        if generates and entity is None:
+            yield Check("report", Result.UNKNOWN, "no entity is known to report on")
+            return
+        actions = (GENERATE, GET) if generates else (GET,)
         try:
-            job = self._report(entity_at(path)) if generates else self._read(self._config.job_ids[0])
+            job = self._report(entity) if entity else self._read(self._config.job_ids[0])
         except DeniedError as error:
-            action = f"iam:{error.operation}"
-            if action == GET and generates:
-                yield Check(GENERATE, Result.OK, "allowed", permission=GENERATE)
-            yield _denied(action, error)
-            if action == GENERATE:
-                yield Check(GET, Result.SKIPPED, "not looked at: there is nothing to read", permission=GET)
-            return
+            yield from _job_denied(error, actions)
         except SlotTakenError as error:
             yield Check(GENERATE, Result.OK, "allowed", permission=GENERATE)
-            yield Check("report", Result.WARNING, str(error), "try again when no exporter or console uses it")
-            return
+            yield _unread()
+            yield Check("report", Result.UNKNOWN, str(error), "try again when no exporter or console uses it")
         except AwsError as error:
-            yield Check("report", Result.FAILED, str(error), error.remedy)
-            return
-        for action in (GENERATE, GET) if generates else (GET,):
-            yield Check(action, Result.OK, "allowed", permission=action)
-        yield self._ended(job, denied)
+            yield Check("report", Result.UNKNOWN, str(error), error.remedy)
+        else:
+            for action in actions:
+                yield Check(action, Result.OK, "allowed", permission=action)
+            yield self._ended(job, denied)
+
+    def _entity(self, facts: Facts) -> Entity | None:
+        """What ``serve`` would report on first; the root where the tree cannot be read."""
+        try:
+            self._discovered = self._discover()
+        except AwsError as error:
+            self._undiscovered = error
+            return entity_at(facts.root_path) if facts.root_path else None
+        work = plan(self._discovered, self._config.targets)
+        return work[0].entity if work else None
 
     def _ended(self, job: Job, denied: list[str]) -> Check:
         if job.report:
-            self._job_seconds = took(job.report) or 0.0
-            shown = f"{job.report.accessible} services accessible, made in {self._job_seconds:.1f} s"
-            return Check("report", Result.OK, shown)
+            self._job_seconds = took(job.report)
+            made = f", made in {self._job_seconds:.1f} s" if self._job_seconds is not None else ""
+            return Check("report", Result.OK, f"{job.report.accessible} services accessible{made}")
         detail = f"{job.error_code}: {job.error_message}"
         if job.error_code != _LATE:
             return Check("report", Result.FAILED, detail)
@@ -125,14 +135,21 @@ class Preflight:
         remedy = "each call alone is allowed: AWS repeats a result for a minute, so try again after that"
         return Check("report", Result.FAILED, detail, remedy)
 
-    def _load(self, denied: list[str]) -> Check:
-        if denied or not self._job_seconds:
-            return Check("sweep", Result.SKIPPED, "no estimate without a report and a discovery")
-        try:
-            discovery = self._discover()
-        except AwsError as error:
-            return Check("sweep", Result.FAILED, str(error))
-        return load_check(self._config, discovery, self._job_seconds)
+    def _load(self) -> Check:
+        if self._undiscovered:
+            return Check("sweep", Result.UNKNOWN, str(self._undiscovered), self._undiscovered.remedy)
+        if not self._discovered or self._job_seconds is None:
+            return Check("sweep", Result.NOTE, "no estimate without a discovery and a report")
+        return load_check(self._config, self._discovered, self._job_seconds)
+
+
+def _only_identity(error: AwsError) -> bool:
+    return error.operation == "GetCallerIdentity" and not isinstance(error, CredentialsError)
+
+
+def _not_told(name: str, error: AwsError) -> Check:
+    remedy = "; ".join(filter(None, ("serve does not ask STS this", error.remedy)))
+    return Check(name, Result.NOTE, f"whose they are is not known: {error}", remedy)
 
 
 def _role_failed(error: AwsError) -> Check:
@@ -140,67 +157,14 @@ def _role_failed(error: AwsError) -> Check:
     return Check("role", Result.FAILED, str(error), error.remedy, permission)
 
 
-def _organization(facts: Facts, identity: Identity) -> Iterator[Check]:
-    outcome = facts.outcome("organizations:DescribeOrganization")
-    if isinstance(outcome, AwsError) and outcome.code == "AWSOrganizationsNotInUseException":
-        yield Check(
-            "organization", Result.FAILED, str(outcome), "use credentials of an organization's account"
-        )
-        return
-    organization = facts.organization
-    if not organization:
-        yield Check("organization", Result.SKIPPED, f"not known: {outcome}")
-    else:
-        yield Check("organization", Result.OK, str(organization.get("Id")))
-        yield _management(str(organization.get("MasterAccountId") or ""), identity)
-        yield _features(str(organization.get("FeatureSet") or ""))
-    if facts.root:
-        yield _scps(facts.root)
+def _job_denied(error: DeniedError, actions: tuple[str, ...]) -> Iterator[Check]:
+    action = f"iam:{error.operation}"
+    if action == GET and GENERATE in actions:
+        yield Check(GENERATE, Result.OK, "allowed", permission=GENERATE)
+    yield denied_check(action, error)
+    if action == GENERATE:
+        yield _unread()
 
 
-def _management(management: str, identity: Identity) -> Check:
-    if management == identity.account_id:
-        return Check("management account", Result.OK, management)
-    return Check(
-        "management account",
-        Result.FAILED,
-        f"these are credentials of account {identity.account_id}, the management account is {management}",
-        f"AWS gives access reports to the management account alone: name a role of {management} as role_arn",
-    )
-
-
-def _features(features: str) -> Check:
-    if features == "ALL":
-        return Check("all features", Result.OK, "enabled")
-    remedy = "enable all features: aws organizations enable-all-features"
-    return Check("all features", Result.FAILED, f"the organization has {features or 'none'}", remedy)
-
-
-def _scps(root: Mapping[str, object]) -> Check:
-    types = root.get("PolicyTypes")
-    if (
-        any(one.get("Type") == SCP for one in types if isinstance(one, dict))
-        if isinstance(types, list)
-        else False
-    ):
-        return Check("service control policies", Result.OK, "enabled")
-    remedy = f"aws organizations enable-policy-type --root-id {root.get('Id')} --policy-type {SCP}"
-    return Check("service control policies", Result.FAILED, "not enabled", remedy)
-
-
-def _permission(action: str, outcome: object) -> Check:
-    if outcome is None:
-        detail = "not asked: that would take the root's id, which nothing tells"
-        return Check(action, Result.SKIPPED, detail, permission=action)
-    if isinstance(outcome, DeniedError):
-        return _denied(action, outcome)
-    if isinstance(outcome, TransitError):
-        return Check(action, Result.WARNING, str(outcome), outcome.remedy or "try again", permission=action)
-    # Whatever else was refused, it was not for want of a permission.
-    return Check(action, Result.OK, "allowed", permission=action)
-
-
-def _denied(action: str, error: AwsError) -> Check:
-    detail = f"{error.code}: {error.message}"
-    remedy = f"allow {action}; {_POLICY}" if error.cause is Cause.DENIED else error.remedy
-    return Check(action, Result.FAILED, detail, remedy, action)
+def _unread() -> Check:
+    return Check(GET, Result.UNKNOWN, "there is nothing to read", permission=GET)

@@ -59,4 +59,4 @@ def _table(name: str, refusals: dict[str, Refused | None]) -> Iterator[Check]:
             remedy = f"allow {action} on the table; print-iam-policy with this --state.url prints all"
             yield Check(action, Result.FAILED, refused.message, remedy, action)
         else:
-            yield Check(action, Result.WARNING, f"{refused.code}: {refused.message}", "try again")
+            yield Check(action, Result.UNKNOWN, f"{refused.code}: {refused.message}", "try again")

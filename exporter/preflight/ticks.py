@@ -10,9 +10,10 @@ from exporter.preflight.check import Check, Result
 
 _MARKS = {
     Result.OK: ("\N{CHECK MARK}", "ok", "green"),
+    Result.NOTE: ("-", "note", "dim"),
     Result.WARNING: ("!", "warn", "yellow"),
+    Result.UNKNOWN: ("?", "?", "yellow"),
     Result.FAILED: ("\N{BALLOT X}", "FAIL", "red"),
-    Result.SKIPPED: ("-", "-", "dim"),
 }
 
 
@@ -23,7 +24,8 @@ def ticks(title: str, checks: Iterable[Check], encoding: str) -> RenderableType:
     for check in checks:
         mark, word, style = _MARKS[check.result]
         shown = f"{word:4} " if words else f"{mark} "
-        line = Text.assemble((shown, style), f"{check.name}: ", _printable(check.detail))
+        told = "not checked: " if check.result is Result.UNKNOWN else ""
+        line = Text.assemble((shown, style), f"{check.name}: {told}", _printable(check.detail))
         lines.append(Padding(line, (0, 0, 0, 2), expand=False))
         if check.remedy:
             lines.append(

@@ -4,12 +4,13 @@ from contextlib import closing
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
+from rich.console import Console
 
 from exporter.config import default
 from exporter.model import Discovery, Entity, EntityType
 from exporter.output import console
 from exporter.permissions import TABLE
-from exporter.preflight import Check, Result, state_checks, ticks
+from exporter.preflight import Check, Result, passed, state_checks, ticks
 from exporter.preflight.load import load_check
 from exporter.preflight.state import table_checks
 from exporter.store import open_store
@@ -93,7 +94,8 @@ def test_a_table_that_cannot_be_reached_is_no_missing_permission():
     lost = EndpointConnectionError(endpoint_url="x")
     found = table_checks("reports", FakeTable(query=lost))
     assert Result.FAILED not in {check.result for check in found}
-    assert Result.WARNING in {check.result for check in found}
+    assert Result.UNKNOWN in {check.result for check in found}
+    assert not passed(found)
 
 
 @pytest.mark.parametrize(("url", "result"), [("memory:", Result.OK), ("dynamodb://x?a=b", Result.FAILED)])
@@ -125,3 +127,16 @@ def test_where_there_are_no_ticks_there_are_words():
     checks = [Check("a", Result.OK, "fine"), Check("b", Result.FAILED, "x\x1b[2J", "mend it")]
     console(out).print(ticks("state", checks, "ascii"))
     assert out.getvalue() == "state\n  ok   a: fine\n  FAIL b: x [2J\n       -> mend it\n"
+
+
+def test_nothing_is_lost_or_cut_on_a_terminal_of_80_columns():
+    out = io.StringIO()
+    words = [f"word{number}" for number in range(60)]
+    check = Check("organizations:ListOrganizationalUnitsForParent", Result.UNKNOWN, " ".join(words), "mend")
+    Console(file=out, width=80).print(ticks("organization a", [check], "utf-8"))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [word for word in out.getvalue().split() if word.startswith("word")] == words
+    assert "? organizations:ListOrganizationalUnitsForParent: not checked: word0" in " ".join(
+        out.getvalue().split()
+    )
