@@ -1,6 +1,7 @@
 """Which files follow from this package, and what is in them.
 
-Helm packs only what lies inside a chart, so the chart has its own copies of the dashboards and of the rules.
+Helm packs only what lies inside a chart, so the chart has its own copies of the dashboards, and the rules
+with places that its values fill.
 """
 
 import json
@@ -9,7 +10,7 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana import DASHBOARDS
+from grafana import DASHBOARDS, ruleset
 
 _HERE = Path(__file__).parent
 _CHART = _HERE.parent / "deploy" / "helm" / "org-access-exporter" / "files"
@@ -23,7 +24,8 @@ def generated() -> dict[Path, str]:
     return {
         **{_HERE / "dashboards" / name: text for name, text in texts.items()},
         **{_CHART / "dashboards" / name: text for name, text in texts.items()},
-        _CHART / "rules.yml": RULES.read_text(encoding="utf-8"),
+        RULES: ruleset.HEAD + ruleset.rules(),
+        _CHART / "rules.yml": ruleset.template(),
     }
 
 

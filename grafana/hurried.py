@@ -12,7 +12,7 @@ from grafana.files import RULES
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(
-    r"(?P<before>\[|\binterval: |\bfor: |\bkeep_firing_for: )(?P<number>\d+)(?P<unit>[smhd])\b"
+    r"(?P<before>\[|\boffset |\binterval: |\bfor: |\bkeep_firing_for: )(?P<number>\d+)(?P<unit>[smhd])\b"
 )
 
 

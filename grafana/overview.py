@@ -13,6 +13,7 @@ from grafana.promql import (
     OF_ROOTS,
     OF_UNITS,
     ORGANIZATIONAL,
+    WHOLE_REPORT,
     days_since,
     metric,
     named,
@@ -199,12 +200,12 @@ def _newly_used() -> Builder[Panel]:
 def _used_again() -> Builder[Panel]:
     about = About(
         "Dormant services used again",
-        "Accounts that, within the time range of the dashboard, used a service that they had not used for 90 "
-        "days or more, and for how long they had not. There is an alert for each.",
+        "Accounts that, within the time range of the dashboard, used a service that they had not used for "
+        "long, and for how long they had not. Each is an alert, unless that tells it of an OU above.",
         "s",
     )
-    recorded = record("organization_entity_service:service_dormant_seconds:ended6h")
-    slept = f"max by (organization, entity_id, service_namespace) (max_over_time({recorded}[$__range]))"
+    rested = metric("service_returned_after_seconds", WHOLE_REPORT)
+    slept = f"max by (organization, entity_id, service_namespace) (max_over_time({rested}[$__range]))"
     labels = {
         "organization": "Organization",
         "entity_name": "Name",

@@ -29,6 +29,9 @@ _MAP_OF_STRINGS: Schema = {"type": "object", "additionalProperties": _STRING}
 _STRINGS: Schema = {"type": "array", "items": _STRING}
 _OBJECTS: Schema = {"type": "array", "items": _OBJECT}
 _DURATION: Schema = {"type": "string", "pattern": "^([0-9]+(ms|[smhdwy]))+$"}
+# One unit, as `grafana.hurried` divides it.
+_RANGE: Schema = {"type": "string", "pattern": "^[1-9][0-9]*[smhdw]$"}
+_URL: Schema = {"type": "string", "pattern": "^(https?://[^\\s]+)?$"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _POSITIVE: Schema = {"type": "integer", "minimum": 1}
 _PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65535}
@@ -63,7 +66,29 @@ _PROBE: dict[str, Schema] = {
     "failureThreshold": _POSITIVE,
     "successThreshold": _POSITIVE,
 }
+
+
+def values() -> dict[str, Any]:
+    """The chart's defaults."""
+    loaded: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _threshold(name: str, default: Any) -> Schema:
+    """What a value of the rules may be: of the kind that its default is."""
+    match default:
+        case int() | float():
+            return {"type": "number", "minimum": 0}
+        case str() if name.endswith("In"):
+            return {"type": "string", "pattern": '^[^"\\\\\n]+$'}  # inside quotes in PromQL
+        case str() if name.endswith("Url"):
+            return _URL
+    return _RANGE
+
+
 SPECIAL: dict[str, Schema] = {
+    "repositoryUrl": _URL,
+    "prometheusRule.runbookUrl": _URL,
     "replicaCount": _COUNT,
     "image.digest": {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
     "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
@@ -98,6 +123,10 @@ SPECIAL: dict[str, Schema] = {
     "prometheusRule.alertLabels": _MAP_OF_STRINGS,
     "prometheusRule.disabled": _STRINGS,
     "prometheusRule.extraGroups": _OBJECTS,
+    **{
+        f"prometheusRule.config.{name}": _threshold(name, default)
+        for name, default in values()["prometheusRule"]["config"].items()
+    },
     "dashboards.enabled": _SWITCH,
     "dashboards.namespace": _NAME,
     "dashboards.labels": _MAP_OF_STRINGS,
@@ -135,12 +164,6 @@ SPECIAL: dict[str, Schema] = {
     "extraVolumeMounts": _OBJECTS,
     "extraObjects": {"type": "array", "items": {"type": ["object", "string"]}},
 }
-
-
-def values() -> dict[str, Any]:
-    """The chart's defaults."""
-    loaded: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
-    return loaded
 
 
 def values_schema() -> Schema:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from exporter import __version__
+from grafana.ruleset import defaults, rules
 from tests.deploy.manifests import container, pod, workload
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,13 @@ CHART = ROOT / "deploy" / "helm" / "org-access-exporter"
 RULES = ROOT / "grafana" / "rules" / "org-access-exporter.yml"
 SHARED = {"state": {"url": "dynamodb://table?region=eu-central-1"}}
 OPERATOR = "monitoring.coreos.com/v1"
+VALUES = {
+    "newsFor": "12h",
+    "firstUsedIn": ".+",
+    "widelyAccounts": 5,
+    "missedDays": 30,
+    "exporterUrl": "http://x/a",
+}
 PROGRAM = Path(sys.executable).parent / "org-access-exporter"
 
 pytestmark = pytest.mark.tool("helm")
@@ -123,16 +131,44 @@ def test_tls_brings_the_scheme_and_the_name_to_the_monitor(render):
     )
 
 
+def alerts(objects):
+    """The alerts of a PrometheusRule."""
+    groups = objects["PrometheusRule"]["spec"]["groups"]
+    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
+
+
 def test_an_alert_carries_the_labels_and_the_link_that_are_asked_for(render):
     values = {"enabled": True, "alertLabels": {"team": "a"}, "runbookUrl": "https://example.com/"}
-    groups = render({"prometheusRule": values})["PrometheusRule"]["spec"]["groups"]
-    alerts = [rule for group in groups for rule in group["rules"] if "alert" in rule]
-    assert alerts
-    for alert in alerts:
+    found = alerts(render({"prometheusRule": values}))
+    assert found
+    for alert in found:
         assert (alert["labels"]["team"], alert["annotations"]["runbook_url"]) == (
             "a",
             f"https://example.com/{alert['alert']}.md",
         )
+
+
+def test_an_alert_leads_to_the_repository_once_that_is_known(render):
+    values = {"prometheusRule": {"enabled": True}, "repositoryUrl": "https://example.com/exporter/"}
+    for alert in alerts(render(values)):
+        link = f"https://example.com/exporter/blob/v{__version__}/docs/runbooks/{alert['alert']}.md"
+        assert alert["annotations"]["runbook_url"] == link
+
+
+def test_without_an_address_an_alert_has_no_link(render):
+    for alert in alerts(render({"prometheusRule": {"enabled": True}})):
+        assert set(alert["annotations"]) == {"summary", "description"}
+
+
+def test_values_change_the_rules_as_the_ruleset_does(render):
+    config = {**VALUES, "grafanaUrl": "https://grafana.example.com", "unusedShare": 0.95, "denials": 5}
+    rendered = render({"prometheusRule": {"enabled": True, "config": config}})["PrometheusRule"]["spec"]
+    assert rendered == yaml.safe_load(rules(config))
+
+
+def test_the_values_of_the_rules_are_those_of_the_repository():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())["prometheusRule"]["config"]
+    assert {**values, "runbookUrl": ""} == defaults()
 
 
 def test_an_alert_can_be_left_out(render):

@@ -36,6 +36,12 @@ pytestmark = pytest.mark.tool("helm")
         ({"resources": {"limit": {}}}, "additional properties 'limit' not allowed"),
         ({"service": {"port": 70000}}, "maximum: got 70,000, want 65,535"),
         ({"log": {"level": "loud"}}, "value must be one of"),
+        ({"prometheusRule": {"config": {"newsfor": "1h"}}}, "additional properties 'newsfor' not allowed"),
+        ({"prometheusRule": {"config": {"newsFor": "6 hours"}}}, "does not match pattern"),
+        ({"prometheusRule": {"config": {"newsFor": ""}}}, "does not match pattern"),
+        ({"prometheusRule": {"config": {"unusedShare": "80%"}}}, "got string, want number"),
+        ({"prometheusRule": {"config": {"firstUsedIn": 'a"b'}}}, "does not match pattern"),
+        ({"prometheusRule": {"runbookUrl": "docs/runbooks"}}, "does not match pattern"),
     ],
 )  # fmt: skip
 def test_what_cannot_work_is_refused_with_the_reason(refused, values, reason):

@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grafana import ruleset
+
 GENERATE = Path(__file__).parents[2] / "deploy" / "helm" / "generate.py"
 EFFECTS = yaml.safe_load((Path(__file__).parent / "chart_effects.yml").read_text())
 # What shows inside a longer text or list has tests of its own, in test_chart.py.
-ELSEWHERE = {"prometheusRule.runbookUrl", "prometheusRule.alertLabels", "prometheusRule.disabled"}
+ELSEWHERE = {
+    "repositoryUrl",
+    "prometheusRule.runbookUrl",
+    "prometheusRule.alertLabels",
+    "prometheusRule.disabled",
+    *(f"prometheusRule.config.{name}" for name in ruleset.defaults() if name != "runbookUrl"),
+}
 PLACES = {
     "workload": "Deployment spec",
     "template": "Deployment spec template metadata",

@@ -6,6 +6,7 @@ The exporter is restarted twice in it: with what it knew, and with nothing.
 import json
 import subprocess
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
@@ -16,10 +17,12 @@ from grafana.files import RULES
 from tests.grafana.day import BEGAN, EVERY, HOUR, NAME, Exporter, Scrape, Scraper, notation
 
 HOURS = 26
+FIRST, AGAIN = "OrgAccessServiceFirstUsed", "OrgAccessDormantServiceUsed"
 DORMANT = 90 * 86_400.0
 TOO_MUCH_UNUSED = 0.8
 LABELS = ("alertname", "entity_id", "service_namespace")
-GROUPS = ["org-access-exporter.records", "org-access-exporter.news", "org-access-exporter.alerts"]
+GROUPS = [f"org-access-exporter.{name}" for name in ("records", "memory", "news", "alerts")]
+LIVES = ("ab", "c")  # the exporters that share what they know
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("promtool")]
 
@@ -48,37 +51,57 @@ def day():
 
 
 def _meant(simulation, scrapes):
-    """What should have fired, by the truth at the times of each entity's first and last report."""
+    """What should have fired, by the truth at the times of the reports that were shown."""
     entities = [item for item in simulation.organization.entities.values() if item.state in {"", "ACTIVE"}]
-    changes = {entity.id: _change(simulation, scrapes, entity) for entity in entities}
-    accounts = {item.id for item in entities if item.id.isdecimal()}
-    members = {item.id for item in entities if item.type is EntityType.ACCOUNT}
-    parents = {item.id: item.parent_id for item in entities}
-    first = {
-        (entity_id, service)
-        for entity_id, (before, after) in changes.items()
-        for service, used in after.items()
-        if used and service in before and not before[service]
+    known = {
+        (kind, entity.id, service): scrape
+        for entity in entities
+        for kind, service, scrape in _news(simulation, scrapes, entity)
     }
-    for entity_id, (before, after) in changes.items():
+    for entity in entities:
+        after = _truth(simulation, entity, _shown(scrapes, entity, "abc")[-1][1])
         never = [service for service, used in after.items() if not used]
-        if entity_id not in accounts and len(never) > TOO_MUCH_UNUSED * len(after):
-            yield "OrgAccessServicesUnused", entity_id, ""
-        for service, used in after.items() if entity_id in accounts else ():
-            if used and before.get(service) and used - before[service] > DORMANT:
-                yield "OrgAccessDormantServiceUsed", entity_id, service
-    for entity_id, service in first:
-        if entity_id not in members and (parents[entity_id], service) not in first:
-            yield "OrgAccessServiceFirstUsed", entity_id, service
+        if not entity.id.isdecimal() and len(never) > TOO_MUCH_UNUSED * len(after):
+            yield "OrgAccessServicesUnused", entity.id, ""
+    by_id = {item.id: item for item in entities}
+    for (kind, entity_id, service), scrape in known.items():
+        member = by_id[entity_id].type is EntityType.ACCOUNT
+        above = {simulation.organization.root.id, by_id[entity_id].parent_id} - {entity_id}
+        told = any(known.get((kind, one, service), scrape + 1) <= scrape for one in above)
+        if (member and kind == FIRST) or (told and not _pays(by_id[entity_id])):
+            continue
+        yield kind, entity_id, service
 
 
-def _change(simulation, scrapes, entity):
-    """When services were last used, by the first report on the entity that was shown, and by the last."""
+def _pays(entity):
+    return entity.type is EntityType.MANAGEMENT_ACCOUNT
+
+
+def _news(simulation, scrapes, entity):
+    """(alert, service, number of the scrape) of what a report showed first, by the truth at two of them."""
+    for life in LIVES:
+        reports = _shown(scrapes, entity, life)
+        truths = [(scrape, _truth(simulation, entity, created)) for scrape, created in reports]
+        for (_, before), (scrape, after) in pairwise(truths):
+            for service, used in after.items():
+                if used and service in before and not before[service]:
+                    yield FIRST, service, scrape
+                elif used and before.get(service) and used - before[service] >= DORMANT:
+                    yield AGAIN, service, scrape
+
+
+def _shown(scrapes, entity, instances):
+    """(number of the scrape, time of the report) whenever another report on the entity was shown."""
     labels = f'organization="{NAME}",entity_id="{entity.id}"'
     name = "aws_org_access_report_generated_timestamp_seconds"
-    shown = [scrape.get(f'{name}{{instance="{of}",{labels}}}') for scrape in scrapes for of in "abc"]
-    times = [BEGAN + created for created in shown if created is not None]
-    return tuple(_truth(simulation, entity, at) for at in (times[0], times[-1]))
+    found, last = [], None
+    for number, scrape in enumerate(scrapes):
+        times = [scrape.get(f'{name}{{instance="{of}",{labels}}}') for of in instances]
+        created = next((at for at in times if at is not None), last)
+        if created != last:
+            found.append((number, BEGAN + created))
+            last = created
+    return found
 
 
 def _truth(simulation, entity, at):

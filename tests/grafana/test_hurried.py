@@ -10,7 +10,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 def durations(text):
     """Seconds of every duration that a rule waits for or looks back over, in their order."""
-    found = re.findall(r"(?:\[|interval: |for: )(\d+)([smhd])\b", text)
+    found = re.findall(r"(?:\[|offset |interval: |for: )(\d+)([smhd])\b", text)
     return [int(number) * UNITS[unit] for number, unit in found]
 
 
@@ -26,4 +26,5 @@ def test_no_duration_becomes_nothing():
 
 
 def test_thresholds_stay():
-    assert "> 90 * 86400" in hurried(60)
+    assert "- 7 * 86400" in hurried(60)
+    assert "> 0.8" in hurried(60)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.end_to_end.conftest import wait_for
+from tests.end_to_end.prometheus import query
 
 PATIENCE = 300.0  # s: on a machine with nothing else to do, the last of it comes after fifty
 
@@ -13,9 +14,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus"), pytest.mark.tool
 def test_those_who_watch_over_security_hear_of_what_accounts_do(scene, name):
     alert, *_ = wait_for(lambda: scene.notified("security", name), name, seconds=PATIENCE)
     labels, told = alert["labels"], alert["annotations"]["description"]
-    assert labels["entity_name"] in told
-    assert labels["service_name"] in told
-    assert alert["annotations"]["runbook_url"].endswith(f"{name}.md")
+    [entity] = query(scene.prometheus, f'aws_org_access_entity_info{{entity_id="{labels["entity_id"]}"}}')
+    namespace = labels["service_namespace"]
+    [service] = query(scene.prometheus, f'aws_org_access_service_info{{service_namespace="{namespace}"}}')
+    assert f"{entity['metric']['entity_name']} ({labels['entity_id']})" in told
+    assert told.startswith(f"{service['metric']['service_name']} ({namespace})")
+    assert f" in {labels['access_region']}, at 20" in told
 
 
 def test_those_who_run_it_hear_of_the_ou_whose_report_is_never_done(scene):

@@ -22,12 +22,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus"), pytest.mark.tool
 @pytest.fixture(scope="module")
 def prometheus(scene):
     """A Prometheus before which services came into use, some of them after a long rest."""
-    news = "organization_entity_service:aws_org_access_service"
-    for name in (
-        f"{news}_dormant_seconds:ended6h",
-        f'{news}_first_used_timestamp_seconds:new6h{{entity_id=~"r-.+"}}',
+    for wanted in (
+        'aws_org_access_service_returned_after_seconds{entity_id=~"[0-9]{12}"}',
+        'aws_org_access_service_first_used_timestamp_seconds{entity_id=~"r-.+"}',
     ):
-        wait_for(lambda wanted=name: query(scene.prometheus, wanted), name, seconds=300)
+        wait_for(lambda asked=wanted: query(scene.prometheus, asked), wanted, seconds=300)
     return scene.prometheus
 
 
