@@ -117,7 +117,7 @@ def unknown(reference: Reference, entities: Sequence[Entity] = ()) -> UserError:
         advice = f"did you mean {close}?" if close else _looks_like(reference.name)
     else:
         told, advice = f"no entity has the id{' or name' if reference.name else ''} {reference.id}", ""
-    return UserError("; ".join(filter(None, (told, advice, LISTING))))
+    return UserError("; ".join(filter(None, (told, advice, LISTING))).replace("?;", "?"))
 
 
 def _of_arn(text: str, service: str, account_id: str, resource: str) -> Reference:

@@ -47,8 +47,11 @@ def read_times(session: Any, *, as_wired: bool) -> None:
 
 
 def forget_empty_counts(response_dict: dict[str, Any], **_: Any) -> None:
-    """Take counts without a number out of an answer of IAM's: they are as good as not there."""
-    response_dict["body"] = _EMPTY_COUNT.sub(b"", response_dict["body"])
+    """Take counts without a number out of an answer of IAM's: they are as good as not there.
+
+    Blanks before it too, which no XML may begin with.
+    """
+    response_dict["body"] = _EMPTY_COUNT.sub(b"", response_dict["body"]).lstrip()
 
 
 def _time(written: str | float) -> datetime | str:

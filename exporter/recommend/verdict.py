@@ -169,8 +169,8 @@ class _Judge:
         """For what holds whatever an SCP of ours denies already."""
         if name in self.shut and name not in self.ours:
             return Ground.ALREADY_DENIED, self.shut[name]
-        if self._used(name):
-            return Ground.USED, f"used {self._last(name)}{self._accounts(row)}"
+        if use := self._in_use(name, row):
+            return Ground.USED, use
         if name in self.protected:
             return Ground.PROTECTED, self.protected[name]
         if companions := [other for other in COMPANIONS.get(name, ()) if self._used(other)]:
@@ -202,6 +202,14 @@ class _Judge:
             Ground.NEVER_USED,
             f"never used in the tracking period, by none of {several(judged, 'account')}",
         )
+
+    def _in_use(self, name: str, row: ServiceAccess) -> str:
+        """How the service is used; empty: it is not. A time that could not be read is no silence."""
+        if self._used(name):
+            return f"used {self._last(name)}{self._accounts(row)}"
+        count = row.authenticated_entities or 0
+        timeless = row.last_authenticated is None and count > 0
+        return f"used by {several(count, 'account')}, at no known time" if timeless else ""
 
     def _used(self, name: str) -> bool:
         use = self._known(name)

@@ -204,3 +204,9 @@ def test_a_count_without_a_number_is_as_good_as_not_there(aws, session, empty):
     page = session.get("job-1")
     assert (page.accessible, page.not_accessed) == (None, None)
     assert [one.authenticated_entities for one in page.services] == [None]
+
+
+def test_blanks_before_an_answer_do_no_harm(aws, session):
+    status, body = completed(row(ServiceNamespace="s3"))
+    aws.say(GET, (status, f'\n <?xml version="1.0" encoding="UTF-8"?>{body}'))
+    assert [one.namespace for one in session.get("job-1").services] == ["s3"]

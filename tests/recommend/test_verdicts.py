@@ -245,3 +245,9 @@ def test_services_that_scps_deny_by_name_are_listed_though_no_report_has_them():
 def test_services_are_in_the_order_of_the_report():
     recommended = recommend(case(row("b"), row("a")), WISH)
     assert [one.namespace for one in recommended.verdicts] == [IN_USE.namespace, "b", "a"]
+
+
+def test_what_somebody_used_at_no_known_time_is_in_use():
+    timeless = row("sqs")._replace(authenticated_entities=2)
+    found = verdict("sqs", case(row("s3", 1, 1), timeless))
+    assert (found.ground, found.reason) == (Ground.USED, "used by 2 accounts, at no known time")
