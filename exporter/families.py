@@ -405,7 +405,8 @@ ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
         Type.GAUGE,
         Group.COLLECTION,
         ("state",),
-        "Subjects by how their report stands: fresh, stale (older than its refresh interval), "
+        "Subjects by how their report stands: fresh, stale (older than its refresh interval, "
+        "or of where the entity was before), "
         f"failed (the newest attempt brought none), pending (none yet). {_BACKGROUND}",
         _reports,
     ),
@@ -414,7 +415,8 @@ ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
         Type.GAUGE,
         Group.COLLECTION,
         (),
-        f"How long a sweep over all subjects takes: mean job time times subjects. {_BACKGROUND}",
+        "How long a sweep over all subjects takes: mean job time times subjects, and what slot_share leaves "
+        f"to others. {_BACKGROUND}",
         _sweep_estimated,
     ),
     OrganizationFamily(

@@ -190,6 +190,8 @@ class Standing:
     lists without a time, the use aged out of the tracking period, which is not the same as never used.
     ``path`` is the entity's when the last good report was asked for (empty: not known), ``listed`` the
     namespaces of a report that was dropped, until there is another.
+    ``asked`` is its path when it was last asked for, with whatever result. ``followed``: the uses that other
+    reports told of and that were looked for in vain, by namespace, see :mod:`exporter.leads`.
     """
 
     subject: Subject
@@ -201,6 +203,8 @@ class Standing:
     last_known: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
     path: str = ""
     listed: frozenset[str] = frozenset()
+    asked: str = ""
+    followed: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
 
     def uses(self) -> Mapping[str, float]:
         """When each service was last used, by its namespace, as far as any report has told."""
@@ -235,13 +239,14 @@ class StartedJob:
     """A job that AWS accepted, and whose report nobody has read yet.
 
     ``principal`` stands for the credentials that generated it, without which it cannot be read; ``at`` is
-    when that was.
+    when that was, ``path`` the entity's then (empty: not known).
     """
 
     subject: Subject
     job_id: str
     principal: str
     at: float
+    path: str = ""
 
 
 class NewsKind(StrEnum):
@@ -339,7 +344,8 @@ class OrganizationView:
 
     ``work`` has every subject in scope, in the order of the exposition; ``standings`` what is known of
     them. ``up`` says whether the last discovery and the last job reached AWS; ``job_seconds`` is the mean
-    time of the jobs seen (0: none yet); ``states`` counts the subjects by how they stand.
+    time of the jobs seen, and of what is left to others after each (0: none yet); ``states`` counts the
+    subjects by how they stand.
     ``trouble`` is what kept AWS from being reached, while ``up`` is false.
     ``lease_held``: this process is the one that asks AWS; ``lease_holder`` names who is (empty: nobody, or
     this process, which shares its state with no other).

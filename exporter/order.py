@@ -6,9 +6,13 @@ accounts, SCP reports, reports made elsewhere; then the oldest data first.
 One exception keeps a crowded organization fair: where OUs alone fill the slot, they would be stale again
 before any account had its turn. A report older than ``OVERDUE`` refresh intervals therefore leaves its rank
 and queues by how many intervals it is late.
+
+Two kinds of work are due at once, and join that queue as if they were late by more intervals than they are:
+what a lead points at (:mod:`exporter.leads`), and what was moved, since its report is about another place.
+They go before what is merely stale; and since all in the queue grow later, none of it waits for ever.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from exporter.model import (
     SKEW,
@@ -24,7 +28,9 @@ from exporter.model import (
     Work,
 )
 
-OVERDUE = 2.0
+OVERDUE = 2.0  # refresh intervals
+MOVED = 3.0  # refresh intervals by which what was moved counts as later than it is
+LED = 7.0  # the same for what a lead points at
 RETRY = 60.0  # s until a subject is asked again at the earliest: AWS repeats results, failures too, that long
 
 _RANK = {
@@ -73,17 +79,35 @@ def _policy_work(discovery: Discovery, targets: Targets) -> Iterable[Work]:
                 yield Work(Subject(entity.id, policy.id), entity, targets.policies)
 
 
-def due_at(standing: Standing | None, refresh: float, now: float) -> float:
+def path_of(item: Work) -> str:
+    """Where the entity is; empty for a job made elsewhere."""
+    return item.entity.path if item.entity else ""
+
+
+def moved(item: Work, standing: Standing) -> bool:
+    """The entity is not where it was when its report was last asked for."""
+    return _elsewhere(item, standing.asked)
+
+
+def _elsewhere(item: Work, path: str) -> bool:
+    return path not in {"", path_of(item)}
+
+
+def due_at(item: Work, standing: Standing | None, now: float, *, led: bool = False) -> float:
     """When a subject is to be asked for again, in Unix seconds; 0 means at once.
 
+    ``led``: a lead points at it.
     A clock that is set back must not keep anything fresh, nor put anything off, for as long as it was wrong:
     what only a later ``now`` can explain does not count.
     """
-    if standing is None:
+    if standing is None or moved(item, standing):
         return 0.0
+    refresh = item.target.refresh
     retry_at = standing.retry_at if standing.retry_at <= now + longest_wait(refresh) else 0.0
     if standing.failures or standing.report is None:
         return retry_at
+    if led:
+        return _fresh_until(standing.report, RETRY, now)
     return max(_fresh_until(standing.report, refresh, now), retry_at)
 
 
@@ -104,24 +128,31 @@ def newer(known: Report | None, told: Report, now: float) -> Report:
 
 
 def next_due(
-    work: Iterable[Work], standings: Mapping[Subject, Standing], now: float
+    work: Iterable[Work],
+    standings: Mapping[Subject, Standing],
+    now: float,
+    led: Container[Subject] = (),
 ) -> tuple[Work | None, float]:
-    """The most urgent work that is due, or None, and when the next is due (infinity: never)."""
+    """The most urgent work that is due, or None, and when the next is due (infinity: never).
+
+    ``led`` has the subjects that leads point at.
+    """
     best: tuple[tuple[float, ...], Work] | None = None
     soonest = float("inf")
     for item in work:
         standing = standings.get(item.subject)
-        due = due_at(standing, item.target.refresh, now)
+        pointed_at = item.subject in led
+        due = due_at(item, standing, now, led=pointed_at)
         if due > now:
             soonest = min(soonest, due)
             continue
-        key = _urgency(item, standing, now)
+        key = _urgency(item, standing, now, led=pointed_at)
         if best is None or key < best[0]:
             best = (key, item)
     return (best[1], now) if best else (None, soonest)
 
 
-def _urgency(item: Work, standing: Standing | None, now: float) -> tuple[float, ...]:
+def _urgency(item: Work, standing: Standing | None, now: float, *, led: bool) -> tuple[float, ...]:
     rank = float(_rank(item))
     depth = float(item.entity.depth) if item.entity and rank == _RANK[EntityType.ORGANIZATIONAL_UNIT] else 0.0
     if standing is None or standing.report is None:
@@ -129,15 +160,23 @@ def _urgency(item: Work, standing: Standing | None, now: float) -> tuple[float, 
         return (fetched, 1.0, rank, depth, 0.0)
     created = standing.report.created
     late = (now - created) / item.target.refresh
-    return (1.0, 0.0, -late) if late > OVERDUE else (1.0, 1.0, rank, depth, created)
+    if led:
+        late += LED
+    elif moved(item, standing):
+        late += MOVED
+    in_rank = (rank, depth, created)
+    return (1.0, 0.0, -late, *in_rank) if late > OVERDUE else (1.0, 1.0, *in_rank)
 
 
-def state_of(standing: Standing | None, refresh: float, now: float) -> ReportState:
-    """How a subject stands at ``now``."""
+def state_of(item: Work, standing: Standing | None, now: float) -> ReportState:
+    """How a subject stands at ``now``; a report made where the entity was before is not fresh."""
     if standing is None:
         return ReportState.PENDING
     if standing.failures:
         return ReportState.FAILED
     if standing.report is None:
         return ReportState.STALE if standing.expired else ReportState.PENDING
-    return ReportState.FRESH if now < _fresh_until(standing.report, refresh, now) else ReportState.STALE
+    if _elsewhere(item, standing.path):
+        return ReportState.STALE
+    fresh = now < _fresh_until(standing.report, item.target.refresh, now)
+    return ReportState.FRESH if fresh else ReportState.STALE

@@ -93,7 +93,7 @@ class _Place:
         self, states: Mapping[ReportState, int], standing: Standing, now: float
     ) -> Mapping[ReportState, int]:
         """The counts after this subject, and no other, has come to stand as ``standing``."""
-        former, self.state = self.state, state_of(standing, self.work.target.refresh, now)
+        former, self.state = self.state, state_of(self.work, standing, now)
         counts = dict(states)
         counts[former] -= 1
         counts[self.state] += 1
@@ -185,7 +185,7 @@ class Publication:
     def _counted(self, view: OrganizationView) -> OrganizationView:
         now = self._clock()
         places = self._places[view.name] = {
-            item.subject: _Place(item, state_of(view.standings.get(item.subject), item.target.refresh, now))
+            item.subject: _Place(item, state_of(item, view.standings.get(item.subject), now))
             for item in view.work
         }
         counts = dict.fromkeys(ReportState, 0)

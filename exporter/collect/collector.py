@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from exporter.collect.agenda import Agenda
 from exporter.collect.desk import Desk
 from exporter.collect.inquiry import Inquiry, Session
 from exporter.collect.pace import Pace
@@ -16,11 +17,13 @@ from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
 from exporter.model import Discovery, JobView, OrganizationView, ReportState, Standing, StartedJob, Work
-from exporter.order import RETRY, longest_wait, newer, next_due
+from exporter.order import RETRY, longest_wait, newer, path_of
 from exporter.poll import Experience, measured, took
 from exporter.telemetry.observer import Observer
 
 SLOT_WAIT = (5.0, 15.0)  # s, with jitter, while somebody else's job runs
+# AWS no longer finds what the last discovery has told of.
+_MISPLACED = {"INVALID_ORGANIZATIONS_ENTITY_PATH", "INVALID_ORGANIZATIONS_POLICY"}
 
 
 class OwnSession(Session, Protocol):
@@ -43,10 +46,13 @@ class Aws(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``job_timeout`` and ``max_report_age`` of the configuration, in seconds."""
+    """Those of the configuration, in seconds; without ``follow_leads`` reports come at their times only."""
 
     job_timeout: float
     max_report_age: float
+    follow_leads: bool = True
+    slot_share: float = 1.0
+    dormant_after: float = 90 * 86_400.0
 
 
 class Collector:
@@ -54,6 +60,7 @@ class Collector:
 
     ``discover`` and ``step`` may run in two threads, each in one at a time. Everything raises LeaseLostError
     once the lease behind ``desk`` is over. ``unread`` is a job that an earlier run left running.
+    ``outdated``: AWS has shown since the last discovery began that something is elsewhere, or gone.
     """
 
     def __init__(
@@ -78,12 +85,19 @@ class Collector:
         self._reach = Reach(desk, observer, jitter)
         self._sweep = Sweep()
         self._unread = unread
+        self._agenda = Agenda(
+            pace,
+            dormant_after=limits.dormant_after if limits.follow_leads else None,
+            slot_share=limits.slot_share,
+        )
+        self.outdated = False
         for subject, standing in desk.view.standings.items():
             self._experience.recall(subject, standing.report)
 
     def discover(self) -> float | None:
         """Look at the organization; seconds until it should be tried again, None after a success."""
         began, start = self._pace.now(), self._pace.monotonic()
+        self.outdated = False
         try:
             found = self._aws.discover()
         except AwsError as error:
@@ -101,10 +115,13 @@ class Collector:
 
     def step(self) -> float:
         """Do the most urgent thing that is due; seconds until it is worth calling again (0: at once)."""
+        closed = self._agenda.closed_for()
+        if closed:
+            return closed
         view = self._desk.view
         now = self._pace.now()
         left = self._left_running(view, now)
-        work, due = (left, now) if left else next_due(view.work, view.standings, now)
+        work, due = (left, now) if left else self._agenda.next(view, now)
         if work is None:
             self._rest(view)
             return due - now
@@ -172,7 +189,9 @@ class Collector:
         if unread is None or now - unread.at >= self._limits.job_timeout:
             self._unread = None
             return None
-        return next((item for item in view.work if item.subject == unread.subject), None)
+        left = next((item for item in view.work if item.subject == unread.subject), None)
+        # One of where the entity was is of no use.
+        return left if left and unread.path in {"", path_of(left)} else None
 
     def _opened(self, work: Work, session: OwnSession) -> tuple[Inquiry, Job] | None:
         """A new job, or the one that was left running; None if that is another principal's."""
@@ -192,7 +211,8 @@ class Collector:
     def _followed(self, inquiry: Inquiry, job: Job, standing: Standing, principal: str) -> Job:
         def started(job_id: str) -> None:
             if principal:
-                self._desk.started(StartedJob(standing.subject, job_id, principal, self._pace.now()))
+                at = self._pace.now()
+                self._desk.started(StartedJob(standing.subject, job_id, principal, at, inquiry.path))
 
         def told(view: JobView) -> None:
             self._desk.shown(replace(standing, job=view))
@@ -203,6 +223,7 @@ class Collector:
             job = inquiry.run(job, told, started)
         finally:
             self._observer.job_started(inquiry.accepted)
+            self._agenda.held(inquiry.held)
         if job.unknown_status:
             self._observer.unknown_status(standing.subject, job.unknown_status)
         return job
@@ -219,23 +240,34 @@ class Collector:
         retry_at = self._pace.now() + work.target.refresh / 2
         report = newer(standing.report, job.report, self._pace.now())
         known = standing.known_beside(report)
-        path = _path(work) if report is job.report else standing.path
-        self._stand(Standing(work.subject, report, job.view, retry_at=retry_at, last_known=known, path=path))
+        path = inquiry.path if report is job.report else standing.path
+        stands = Standing(
+            work.subject,
+            report,
+            job.view,
+            retry_at=retry_at,
+            last_known=known,
+            path=path,
+            asked=inquiry.path,
+        )
+        self._stand(replace(stands, followed=self._agenda.followed(standing, stands)))
 
     def _fail(self, work: Work, standing: Standing, job: Job) -> None:
         wait = min(RETRY * 2.0 ** min(standing.failures, 30), longest_wait(work.target.refresh))
         self._observer.job_failed(work.subject, job.error_code, job.error_message, wait)
         self._sweep.failed += 1
+        self.outdated |= _misplaced(work, standing, job)
         failed = replace(
             standing,
             job=job.view or standing.job,
             failures=standing.failures + 1,
             retry_at=self._pace.now() + wait,
+            asked=path_of(work),
         )
         self._stand(failed)
 
     def _stand(self, standing: Standing) -> None:
-        self._desk.stood(standing, job_seconds=self._experience.mean)
+        self._desk.stood(standing, job_seconds=self._agenda.stretched(self._experience.mean))
 
     def _rest(self, view: OrganizationView) -> None:
         if not view.states.get(ReportState.FAILED):
@@ -246,8 +278,10 @@ class Collector:
             self._observer.swept(done.reports, done.failed, done.busy)
 
 
-def _path(work: Work) -> str:
-    return work.entity.path if work.entity else ""
+def _misplaced(work: Work, standing: Standing, job: Job) -> bool:
+    """AWS does not find what a discovery told of: news, unless one has told of the same place since."""
+    again = standing.failures and standing.job and standing.job.error_code == job.error_code
+    return job.error_code in _MISPLACED and not (again and standing.asked == path_of(work))
 
 
 def _parent(work: Work) -> str:

@@ -7,6 +7,7 @@ from exporter.collect.pace import Pace
 from exporter.errors import NoSuchJobError, TransitError
 from exporter.job import Fault, Job, State
 from exporter.model import JobStatus, JobView, Page, Work
+from exporter.order import path_of
 
 _SILENCE = 10.0  # s without an answer: repetitions that soon help are not worth a word
 _PAST = 0.001  # s beyond the deadline for the last look, so that rounding cannot make it one of many
@@ -59,6 +60,7 @@ class Inquiry:
         self._lost = False
         self._answered_at = pace.monotonic()
         self._started = self._answered_at - ago
+        self._ago = ago
         self._moment = 0.0 if self.foreign else next(moments)
         self.accepted = 0
         self.running_at = 0.0
@@ -68,6 +70,17 @@ class Inquiry:
     def foreign(self) -> bool:
         """The job was generated elsewhere: it can be read, and not be made again."""
         return self._work.entity is None
+
+    @property
+    def path(self) -> str:
+        """Where the entity is asked for; empty for a job made elsewhere."""
+        return path_of(self._work)
+
+    @property
+    def held(self) -> float:
+        """Seconds for which a job of ours has had AWS's slot, up to now."""
+        taken = self.accepted or self._ago
+        return self._pace.monotonic() - self._started if taken else 0.0
 
     def run(
         self, job: Job, told: Callable[[JobView], None], started: Callable[[str], None] = lambda _: None

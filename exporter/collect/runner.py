@@ -7,7 +7,7 @@ call that hangs must not keep the process from leaving.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Lock, Thread
 
 from apscheduler.schedulers.base import BaseScheduler
 
@@ -16,6 +16,7 @@ from exporter.collect.pace import Stopped, ThreadPace
 from exporter.errors import LeaseLostError
 from exporter.telemetry.observer import Observer
 
+_LOOKS = 60.0  # s between the beginnings of two discoveries, where AWS asks for one
 _GUARD = 60.0  # s: how long a stepping clock can keep due work from being seen
 _AFTER_CRASH = 30.0  # s
 
@@ -40,6 +41,8 @@ class Runner:
         self._discoveries = ThreadPace()
         self._scheduler = scheduler
         self._interval = discovery_interval
+        self._looked_at = float("-inf")
+        self._looking = Lock()
         name = collector.name
         # Another runner of the same name may start before this one has stopped.
         self._own = f"{name}:{id(self):x}"
@@ -82,16 +85,28 @@ class Runner:
         self._guarded(self._discover, self._discoveries)
 
     def _discover(self) -> None:
+        self._looked_at = self._discoveries.monotonic()
         retry = self._collector.discover()
         self._jobs.wake()
-        self._once("discovery", self._interval if retry is None else retry, self._discoveries.wake)
+        self._look_again(self._interval if retry is None else retry)
         self._discoveries.idle()
+
+    def _look_again(self, seconds: float) -> None:
+        """The next discovery comes after so long; sooner where AWS has shown that it is wanted."""
+        with self._looking:
+            if self._collector.outdated:
+                soon = self._looked_at + _LOOKS - self._discoveries.monotonic()
+                seconds = min(seconds, max(0.0, soon))
+            self._once("discovery", seconds, self._discoveries.wake)
 
     def _run_jobs(self) -> None:
         self._guarded(self._step, self._jobs)
 
     def _step(self) -> None:
+        outdated = self._collector.outdated
         wait = self._collector.step()
+        if self._collector.outdated and not outdated:
+            self._look_again(_LOOKS)
         if wait <= 0:
             return
         if wait < _GUARD:

@@ -18,6 +18,8 @@ def masked(config: Config) -> dict[str, Any]:
             "discovery_interval": format_duration(config.collection.discovery_interval),
             "job_timeout": format_duration(config.collection.job_timeout),
             "max_report_age": format_duration(config.collection.max_report_age),
+            "follow_leads": config.collection.follow_leads,
+            "slot_share": config.collection.slot_share,
         },
     }
 

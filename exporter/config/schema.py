@@ -43,6 +43,14 @@ def _digits_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else value
 
 
+def _a_share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number above 0 and up to 1, not {describe(value)}")  # noqa: TRY004 - pydantic's
+    if not 0 < value <= 1:
+        raise ValueError(f"must be above 0 and at most 1, not {value:g}")
+    return float(value)
+
+
 def _rows(value: object) -> Services:
     if not isinstance(value, str) or value not in set(Services):
         raise ValueError(f"must be all, accessed or none, not {describe(value)}")
@@ -59,6 +67,12 @@ Duration = Annotated[
     BeforeValidator(_with_unit),
     AfterValidator(_some_time),
     Field(json_schema_extra=_whole(f"(?=[0-9]){PATTERN}"), examples=["90s", "6h", "1d12h"]),
+]
+Share = Annotated[
+    float,
+    Kind("number"),
+    BeforeValidator(_a_share),
+    Field(json_schema_extra={"exclusiveMinimum": 0, "maximum": 1}),
 ]
 Name = Annotated[
     str, Kind("string"), AfterValidator(syntax.present), Field(json_schema_extra={"pattern": r"\S"})
@@ -125,6 +139,12 @@ class Broad(_Strict):
     services: Rows = Field(default=Services.ALL, description=_SERVICES)
 
 
+class Topmost(Broad):
+    """The root: one report, which tells first what happens anywhere below."""
+
+    refresh: Duration = Field(default="30m", description=_REFRESH)
+
+
 class Narrow(_Strict):
     """A class of many subjects: what was used is shown, once a day."""
 
@@ -145,7 +165,7 @@ class Policies(_Strict):
 class Targets(_Strict):
     """What is reported on."""
 
-    root: Broad = Field(default=Broad(), description="The organization's root.")
+    root: Topmost = Field(default=Topmost(), description="The organization's root.")
     ous: Broad = Field(default=Broad(), description="Every organizational unit.")
     management_account: Narrow = Field(default=Narrow(), description="The management account.")
     accounts: Narrow = Field(default=Narrow(), description="Every member account.")
@@ -208,6 +228,16 @@ class Collection(_Strict):
     job_timeout: Duration = Field(default="5m", description="How long a report job may take.")
     max_report_age: Duration = Field(
         default="7d", description="An older report is dropped from /metrics, and counted."
+    )
+    follow_leads: bool = Field(
+        default=True,
+        description="Whether an account or OU is asked for at once when a report from above names it for a "
+        "use that would be news in its own.",
+    )
+    slot_share: Share = Field(
+        default=1.0,
+        description="The share of AWS's one slot for report jobs that may be taken at most, above 0 and up "
+        "to 1; the rest is left to people in AWS's console.",
     )
 
 

@@ -49,11 +49,13 @@ class OrganizationConfig:
 
 @dataclass(frozen=True, slots=True)
 class CollectionConfig:
-    """How all organizations are collected; all in seconds."""
+    """How all organizations are collected; times in seconds, ``slot_share`` above 0 and at most 1."""
 
     discovery_interval: float
     job_timeout: float
     max_report_age: float
+    follow_leads: bool = True
+    slot_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def settings(root: schema.Root) -> Config:
             discovery_interval=parse_duration(root.collection.discovery_interval),
             job_timeout=parse_duration(root.collection.job_timeout),
             max_report_age=parse_duration(root.collection.max_report_age),
+            follow_leads=root.collection.follow_leads,
+            slot_share=root.collection.slot_share,
         ),
     )
 

@@ -106,7 +106,12 @@ def _runner(
         configured.organization(config, observer.called, hold.check),
         observer=observer,
         pace=pace,
-        limits=Limits(collection.job_timeout, collection.max_report_age),
+        limits=Limits(
+            collection.job_timeout,
+            collection.max_report_age,
+            follow_leads=collection.follow_leads,
+            slot_share=collection.slot_share,
+        ),
         jitter=random.uniform,
         unread=unread,
     )

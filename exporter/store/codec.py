@@ -38,7 +38,7 @@ from exporter.model import (
 )
 
 VERSION = 1
-WITH_PATH = 2  # a standing's "path" and "listed"
+WITH_PATH = 2  # a standing's "path", "listed", "asked" and "followed", a job's path
 KNOWN = frozenset({VERSION, WITH_PATH})
 # Whoever changes this file cannot read what was kept with it: a new one needs a new version beside this one.
 DICTIONARY = "services.v1.json"
@@ -68,6 +68,8 @@ def encode_standing(standing: Standing) -> bytes:
             "last_known": dict(standing.last_known),
             "path": standing.path,
             "listed": sorted(standing.listed),
+            "asked": standing.asked,
+            "followed": dict(standing.followed),
         },
         WITH_PATH,
     )
@@ -102,7 +104,7 @@ def decode_discovery(data: bytes) -> Discovery:
 
 def encode_job(job: StartedJob) -> bytes:
     """A job whose report is not read yet."""
-    return _packed([job.subject, job.job_id, job.principal, job.at])
+    return _packed([job.subject, job.job_id, job.principal, job.at, job.path], WITH_PATH)
 
 
 def decode_job(data: bytes) -> StartedJob:

@@ -74,7 +74,7 @@ def standing_record(view: OrganizationView, item: Work, now: float) -> Record:
     return {
         "organization": view.name,
         "policy_id": item.subject.policy_id or None,
-        "state": state_of(view.standings.get(item.subject), item.target.refresh, now).value,
+        "state": state_of(item, view.standings.get(item.subject), now).value,
         "running": view.running == item.subject,
         "failures": standing.failures,
         "retry_at": rfc3339(standing.retry_at or None),

@@ -110,7 +110,9 @@ def every(refresh=HOUR, services=Services.ALL, policies=False):
 class Bench:
     """One organization's collector and all that it touches."""
 
-    def __init__(self, job_ids=(), targets=None, max_report_age=7 * 24 * HOUR, unread=None, pace=None):
+    def __init__(  # noqa: PLR0917 - all have defaults, and names
+        self, job_ids=(), targets=None, max_report_age=7 * 24 * HOUR, unread=None, pace=None, limits=None
+    ):
         self.pace = pace or FakePace()
         self.aws = FakeAws(self.pace)
         self.publication = Publication(self.pace.now)
@@ -125,7 +127,7 @@ class Bench:
             self.aws,
             observer=observer,
             pace=self.pace,
-            limits=Limits(job_timeout=300.0, max_report_age=max_report_age),
+            limits=limits or Limits(job_timeout=300.0, max_report_age=max_report_age),
             jitter=lambda low, high: high,
             unread=unread,
         )

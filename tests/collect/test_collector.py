@@ -455,7 +455,7 @@ def test_a_running_job_is_noted_until_its_subject_is_kept(bench):
     bench.aws.get = look
     began = bench.pace.now()
     bench.collector.step()
-    assert noted[0] == StartedJob(Subject(ROOT.id), "job-1", "a user", began)
+    assert noted[0] == StartedJob(Subject(ROOT.id), "job-1", "a user", began, ROOT.path)
     assert bench.store.recall("org").started is None
 
 

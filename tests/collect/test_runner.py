@@ -1,5 +1,9 @@
 """The threads of a tenure, and what they leave with the scheduler."""
 
+import time
+from datetime import UTC, datetime
+from threading import Event
+
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -13,6 +17,7 @@ class Idle:
     """A collector with nothing to do, until its lease is over."""
 
     name = "org"
+    outdated = False
 
     def __init__(self, trouble=None):
         self.trouble = trouble
@@ -68,3 +73,47 @@ def test_the_end_of_a_lease_ends_its_threads(runner):
     for thread in one._threads:
         thread.join(10)
     assert not any(thread.is_alive() for thread in one._threads)
+
+
+class Astray(Idle):
+    """A collector that finds something gone from where the first discovery saw it."""
+
+    def __init__(self):
+        super().__init__()
+        self.discovered = Event()
+
+    def discover(self):
+        self.outdated = False
+        self.discovered.set()
+
+    def step(self):
+        self.discovered.wait(10)
+        self.outdated = True
+        return float("inf")
+
+
+def next_look(scheduler):
+    """Seconds until the next discovery, the last that was asked for; None if there is none."""
+    at = [job.trigger.run_date for job in scheduler.get_jobs() if job.id.startswith("discovery")]
+    return (at[-1] - datetime.now(UTC)).total_seconds() if at else None
+
+
+def test_what_is_gone_from_where_it_was_is_looked_for_in_a_minute(runner, scheduler):
+    runner(Astray()).start()
+    for _ in range(1000):
+        seconds = next_look(scheduler)
+        if seconds and seconds < 61.0:
+            return
+        time.sleep(0.01)
+    raise AssertionError(next_look(scheduler))
+
+
+@pytest.mark.parametrize(
+    ("outdated", "ago", "at_most"), [(True, 100.0, 1.0), (True, 10.0, 51.0), (False, 100.0, 3600.0)]
+)
+def test_a_discovery_comes_a_minute_after_the_last_at_the_earliest(runner, scheduler, outdated, ago, at_most):
+    one = runner(Astray())
+    one._collector.outdated = outdated
+    one._looked_at = time.monotonic() - ago
+    one._look_again(3600.0)
+    assert at_most - 5.0 < next_look(scheduler) <= at_most

@@ -39,11 +39,13 @@ def test_an_empty_mapping_means_the_defaults():
 def test_the_documented_file_has_the_documented_values():
     config = load(TESTDATA / "full.ok.yml")
     (organization,) = config.organizations
-    assert organization.targets.root == Target(True, 6 * 3600.0, Services.ALL)
+    assert organization.targets.root == Target(True, 1800.0, Services.ALL)
+    assert organization.targets.ous == Target(True, 6 * 3600.0, Services.ALL)
     assert organization.targets.policies == Target(False, 24 * 3600.0, Services.ACCESSED)
     assert organization.account_states == ("ACTIVE",)
     assert (config.collection.discovery_interval, config.collection.job_timeout) == (3600.0, 300.0)
     assert config.collection.max_report_age == 7 * 86400.0
+    assert (config.collection.follow_leads, config.collection.slot_share) == (True, 1.0)
 
 
 def test_the_documented_values_are_the_defaults():
@@ -54,7 +56,8 @@ def test_the_documented_values_are_the_defaults():
 
 
 def test_a_target_that_is_written_in_part_keeps_its_other_defaults():
-    config = parse("organizations: [{targets: {accounts: {refresh: 12h}}}]", "f.yml")
+    config = parse("organizations: [{targets: {root: {services: none}, accounts: {refresh: 12h}}}]", "f.yml")
+    assert config.organizations[0].targets.root == Target(True, 1800.0, Services.NONE)
     assert config.organizations[0].targets.accounts == Target(True, 12 * 3600.0, Services.ACCESSED)
     assert config.organizations[0].targets.ous == default().organizations[0].targets.ous
 
@@ -69,6 +72,12 @@ def test_what_is_listed_twice_counts_once():
     config = parse("organizations: [{include: [b, a, b], account_states: [CLOSED, CLOSED]}]", "f.yml")
     assert config.organizations[0].include == ("b", "a")
     assert config.organizations[0].account_states == ("CLOSED",)
+
+
+@pytest.mark.parametrize("written", ["1", "1.0", "0.25", "1e-3"])
+def test_a_share_of_the_slot_may_be_written_as_any_number(written):
+    config = parse(f"collection: {{slot_share: {written}}}", "f.yml")
+    assert config.collection.slot_share == float(written)
 
 
 def test_a_merged_mapping_yields_to_what_is_written_and_fills_in_the_rest():
@@ -118,7 +127,7 @@ def test_problems_come_in_the_order_of_the_file():
         for p in problems_of(FULL.replace("6h", "6 h").replace("5m", "0").replace("prod", '""'))
     ]
     assert places == sorted(places)
-    assert len(places) == 4
+    assert len(places) == 3
 
 
 def test_a_name_given_twice_is_told_even_if_other_things_are_wrong():

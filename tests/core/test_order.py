@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.model import (
@@ -45,15 +45,16 @@ def reported(age, **more):
     return lambda item: Standing(item.subject, Report(NOW - age, None, 1, 1), **more)
 
 
-def order_of(items, standings):
+def order_of(items, standings, led=()):
     """The ids in the order in which they come, each done at once."""
-    standings = dict(standings)
+    standings, led = dict(standings), set(led)
     order = []
     while True:
-        item, _ = next_due(items, standings, NOW)
+        item, _ = next_due(items, standings, NOW, led)
         if item is None:
             return order
         order.append(item.subject)
+        led.discard(item.subject)
         standings[item.subject] = Standing(item.subject, Report(NOW, None, 1, 1))
 
 
@@ -91,6 +92,75 @@ def test_what_is_long_overdue_leaves_its_rank():
     ages = {"r": 1.5 * DAY, "111111111111": 2.5 * DAY}
     standings = {item.subject: reported(ages[item.subject.entity_id])(item) for item in items}
     assert order_of(items, standings)[0].entity_id == "111111111111"
+
+
+def entities(targets=EVERYTHING):
+    return [item for item in work(targets) if not item.subject.policy_id]
+
+
+def all_of(items, age=1.5 * DAY):
+    return {item.subject: reported(age)(item) for item in items}
+
+
+LEAF = Subject("111111111111")
+
+
+def test_what_a_lead_points_at_goes_before_stale_and_after_never_fetched():
+    items = entities()
+    standings = all_of(items)
+    standings[LEAF] = reported(DAY / 2)(items[-1])
+    assert order_of(items, standings, {LEAF})[0] == LEAF
+    del standings[Subject("ou-2")]
+    assert order_of(items, standings, {LEAF})[:2] == [Subject("ou-2"), LEAF]
+
+
+def test_a_lead_backs_off_as_everything_does():
+    item = entities()[-1]
+    standings = {item.subject: reported(DAY / 2, failures=1, retry_at=NOW + 600)(item)}
+    assert next_due([item], standings, NOW, {item.subject}) == (None, NOW + 600)
+
+
+def test_a_lead_waits_until_aws_makes_a_new_report():
+    item = entities()[-1]
+    standings = {item.subject: reported(20.0, retry_at=NOW + DAY / 2)(item)}
+    assert next_due([item], standings, NOW, {item.subject}) == (None, NOW + 40)
+
+
+def test_what_waits_for_long_is_not_kept_waiting_by_leads():
+    items = entities()
+    standings = all_of(items, DAY / 2) | {Subject("r"): reported(9 * DAY)(items[0])}
+    assert order_of(items, standings, {LEAF})[0] == Subject("r")
+
+
+def elsewhere(age=DAY / 4, **more):
+    return reported(age, path="o/r/ou-9/x", asked="o/r/ou-9/x", **more)
+
+
+@pytest.mark.parametrize("more", [{}, {"failures": 7, "retry_at": NOW + DAY / 2}])
+def test_what_was_moved_is_due_at_once_whatever_it_was_waiting_for(more):
+    item = entities()[-1]
+    assert next_due([item], {item.subject: elsewhere(**more)(item)}, NOW) == (item, NOW)
+
+
+def test_what_failed_where_it_is_now_backs_off():
+    item = entities()[-1]
+    standing = reported(DAY / 4, path="o/r/ou-9/x", asked=item.entity.path, failures=1, retry_at=NOW + 60)
+    assert next_due([item], {item.subject: standing(item)}, NOW) == (None, NOW + 60)
+
+
+def test_a_report_of_another_place_is_not_fresh():
+    item = entities()[-1]
+    assert state_of(item, elsewhere()(item), NOW) is ReportState.STALE
+    assert state_of(item, reported(DAY / 4)(item), NOW) is ReportState.FRESH
+
+
+def test_what_was_moved_goes_before_stale_and_after_leads():
+    items = entities()
+    standings = all_of(items)
+    moved = items[-1]
+    standings[moved.subject] = elsewhere()(moved)
+    assert order_of(items, standings)[0] == moved.subject
+    assert order_of(items, standings, {Subject("r")})[:2] == [Subject("r"), moved.subject]
 
 
 def test_a_disabled_target_is_not_asked_for():
@@ -138,6 +208,27 @@ def test_nothing_is_tried_again_before_its_time(kept):
         assert standings[chosen.subject].retry_at <= NOW
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.integers())
+def test_leads_without_end_keep_nothing_from_its_turn(seed):
+    """Accounts are led to whenever they can be, three times as often as there is time for."""
+    chance = random.Random(seed)
+    items = entities()
+    leaves = [Work(Subject(f"{i:012}"), items[-1].entity, TARGET) for i in range(8)]
+    everything = [*items, *leaves]
+    standings = all_of(everything, DAY / 2)
+    now = NOW
+    latest = dict.fromkeys(standings, now)
+    for _ in range(300):
+        led = {leaf.subject for leaf in leaves}
+        item, _ = next_due(everything, standings, now, led)
+        if item:
+            latest[item.subject] = now
+            standings[item.subject] = Standing(item.subject, Report(now, None, 1, 1))
+        now += DAY / 24 * chance.uniform(0.9, 1.1)
+    assert now - min(latest.values()) < 9 * DAY
+
+
 @given(st.integers())
 def test_everything_gets_its_turn_in_a_crowded_slot(seed):
     """Half of all the work fits into the time there is, and nothing is left behind for good."""
@@ -167,7 +258,7 @@ def test_everything_gets_its_turn_in_a_crowded_slot(seed):
     ],
 )
 def test_how_a_subject_stands(standing, state):
-    assert state_of(standing, DAY, NOW) is state
+    assert state_of(work()[0], standing, NOW) is state
 
 
 def due(standing, now=NOW):
@@ -178,13 +269,13 @@ def due(standing, now=NOW):
 def test_a_report_from_the_future_is_not_fresh_until_then():
     ahead = reported(-2 * DAY)
     assert due(ahead)
-    assert state_of(ahead(next(iter(work()))), DAY, NOW) is ReportState.STALE
+    assert state_of(work()[0], ahead(work()[0]), NOW) is ReportState.STALE
 
 
 def test_a_report_from_a_clock_a_little_ahead_of_ours_is_fresh():
     ahead = reported(-60.0)
     assert not due(ahead)
-    assert state_of(ahead(next(iter(work()))), DAY, NOW) is ReportState.FRESH
+    assert state_of(work()[0], ahead(work()[0]), NOW) is ReportState.FRESH
 
 
 @pytest.mark.parametrize("failures", [0, 3])

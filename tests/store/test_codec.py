@@ -45,6 +45,8 @@ STANDINGS = st.builds(
     st.dictionaries(TEXTS, NUMBERS),
     TEXTS,
     st.frozensets(TEXTS),
+    TEXTS,
+    st.dictionaries(TEXTS, NUMBERS),
 )
 ENTITIES = st.builds(Entity, TEXTS, st.sampled_from(EntityType), TEXTS, TEXTS, TEXTS, TEXTS)
 DISCOVERIES = st.builds(
@@ -57,7 +59,7 @@ DISCOVERIES = st.builds(
     NUMBERS,
     NUMBERS,
 )
-STARTED = st.builds(StartedJob, SUBJECTS, TEXTS, TEXTS, NUMBERS)
+STARTED = st.builds(StartedJob, SUBJECTS, TEXTS, TEXTS, NUMBERS, TEXTS)
 PAIR = "\ud83d\ude00"  # two halves that JSON's escapes would join to one character
 
 FIRST = (

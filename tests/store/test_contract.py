@@ -54,7 +54,15 @@ def test_nothing_kept_is_nothing_recalled(store):
 
 
 def test_what_was_kept_is_recalled(store, lease):
-    kept = standing(failures=2, retry_at=77.0, expired=True, path=ROOT.path, listed=frozenset({"s3"}))
+    kept = standing(
+        failures=2,
+        retry_at=77.0,
+        expired=True,
+        path=ROOT.path,
+        listed=frozenset({"s3"}),
+        asked="o/r",
+        followed={"s3": 1.5},
+    )
     store.keep(lease, kept)
     assert store.recall("org").standings == {kept.subject: kept}
 
@@ -132,7 +140,7 @@ def test_counts_of_any_size_are_recalled(store, lease, count):
     assert store.recall("org").standings[Subject(ROOT.id)].report == report
 
 
-STARTED = StartedJob(Subject(ROOT.id), "2a3b4c5d-0000-4111-8222-333344445555", "principal", 1.5)
+STARTED = StartedJob(Subject(ROOT.id), "2a3b4c5d-0000-4111-8222-333344445555", "principal", 1.5, ROOT.path)
 
 
 def test_a_job_that_was_started_is_recalled(store, lease):

@@ -52,7 +52,7 @@ def line(view: OrganizationView, item: Work, now: float) -> Line:
     report = known.report if known else None
     return Line(
         item.subject,
-        state_of(known, item.target.refresh, now),
+        state_of(item, known, now),
         running=view.running == item.subject,
         age=now - report.created if report else None,
         accessible=report.accessible if report else None,
