@@ -6,16 +6,25 @@
 
 import os
 import sys
+import threading
+import traceback
 from collections.abc import Sequence
+from io import StringIO
+from types import TracebackType
 
 import click
 
 from exporter.cli import PROGRAM, cli
 from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
+from exporter.redaction import redacted, remember_surroundings, trim
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; ``arguments`` are those of the process by default."""
+    trim(os.environ)
+    remember_surroundings(os.environ)
+    sys.excepthook = _crashed
+    threading.excepthook = lambda ended: _crashed(ended.exc_type, ended.exc_value, ended.exc_traceback)
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -24,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _forget_stdout()
-        click.echo(f"error: {error}", err=True)
+        _complain(str(error))
         return 1
     return code
 
@@ -37,11 +46,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         return 130
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(file=shown)
+        sys.stderr.write(redacted(shown.getvalue()))
         return error.exit_code
     except ExporterError as error:
         for line in _lines(error):
-            click.echo(f"error: {line}", err=True)
+            _complain(line)
         return 1
     return result if isinstance(result, int) else 0
 
@@ -50,6 +61,15 @@ def _lines(error: ExporterError) -> list[str]:
     problems = error.problems if isinstance(error, (AmbiguousError, ConfigError)) else [error]
     told = [error.advised] if isinstance(error, AwsError) else map(str, problems)
     return [line.replace("\n", "\\n") for line in told]
+
+
+def _complain(line: str) -> None:
+    click.echo(f"error: {redacted(line)}", err=True)
+
+
+def _crashed(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """A bug, told as Python tells it, without secrets: a traceback has the texts of all errors in it."""
+    sys.stderr.write(redacted("".join(traceback.format_exception(kind, error, trace))))
 
 
 def _forget_stdout() -> None:

@@ -13,11 +13,12 @@ from botocore.exceptions import BotoCoreError
 from exporter import __version__
 from exporter.aws.calls import Call, Meter, Service
 from exporter.aws.chain import OwnChain
-from exporter.aws.faults import mapped
+from exporter.aws.faults import mapped, unfound
 from exporter.aws.wire import read_times
 from exporter.config.regions import chosen
-from exporter.credentials import UNATTENDED, Attendance, Keys, Session, Source
+from exporter.credentials import UNATTENDED, Attendance, InvalidCredentialsError, Keys, Session, Source
 from exporter.errors import CredentialsError
+from exporter.redaction import remember
 
 _ROLE_SESSION = 3600  # s; the longest that a role assumed by another role may last: AWS refuses to make more
 
@@ -87,6 +88,7 @@ class Door:
         wire_times: bool = False,
         attendance: Attendance = UNATTENDED,
     ) -> None:
+        remember(access.external_id)
         self._access = access
         self._wire_times = wire_times
         self._meter = Meter(observe, permit)
@@ -147,11 +149,13 @@ class Door:
         answer = self._made("sts", self._own.keys(0.0)).call("assume_role", **parameters)
         try:
             given = answer["Credentials"]
-            keys = Keys(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+            keys = Keys.of(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
             return Role(keys, given["Expiration"].timestamp())
         except (KeyError, AttributeError) as error:
             told = "the answer holds no credentials"
             raise CredentialsError("AssumeRole", "NoCredentials", told) from error
+        except InvalidCredentialsError as error:
+            raise unfound(error) from error
 
     def _made(self, api: str, keys: Keys) -> Service:
         known = self._services.get(api)

@@ -13,9 +13,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from exporter.aws.faults import NAME, clipped, mapped
+from exporter.aws.faults import coded, lost, mapped
 from exporter.aws.wire import forget_empty_counts
 from exporter.errors import LeaseLostError
+from exporter.redaction import remember_request
 
 _PATIENCE = 10.0  # s after which a call that got no answer is not repeated by botocore; who made it may
 _NO_SUCCESS = 300  # the first HTTP status that is none
@@ -76,11 +77,12 @@ class Meter:
         api, operation, start = sent
         self._observe(Call(api, operation, time.monotonic() - start, code))
 
-    def _sent(self, event_name: str, **_: Any) -> None:
+    def _sent(self, event_name: str, request: Any, **_: Any) -> None:
         self._permit()
         last = getattr(self._pending, "unanswered", None)
         if last is not None and time.monotonic() > self._pending.until:
             raise _Unanswered(last)
+        remember_request(request)
         _event, api, operation = event_name.split(".", 2)
         self._pending.request = (api, operation, time.monotonic())
 
@@ -89,7 +91,7 @@ class Meter:
     ) -> None:
         self._pending.unanswered = exception
         if exception is not None:
-            self.settle(type(exception).__name__)
+            self.settle(lost(exception))
         else:
             self.settle(_code(parsed_response or {}))
 
@@ -107,7 +109,8 @@ def _refuse_garbage(response_dict: dict[str, Any], **_: Any) -> None:
 def _code(parsed: dict[str, Any]) -> str:
     """The error code of an answer; its status where an answer that is no success has none."""
     status = parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return clipped(parsed.get("Error", {}).get("Code") or (status if status >= _NO_SUCCESS else ""), NAME)
+    code = parsed.get("Error", {}).get("Code")
+    return (coded(code) or "Unknown") if code else str(status) if status >= _NO_SUCCESS else ""
 
 
 class Service:
@@ -144,5 +147,5 @@ class Service:
             raise
         except Exception as error:
             # botocore lets the errors of its parsers out as they are, whatever they are.
-            self._meter.settle(type(error).__name__)
+            self._meter.settle(lost(error))
             raise mapped(operation, error) from error

@@ -1,6 +1,7 @@
 """botocore's errors, mapped to ours."""
 
 import os
+import re
 from typing import Any
 
 from botocore.exceptions import (
@@ -17,7 +18,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from exporter.aws.evidence import answered, evidence
+from exporter.causes import Cause, answered, classify, evidence
 from exporter.errors import (
     AwsError,
     CredentialsError,
@@ -27,10 +28,12 @@ from exporter.errors import (
     SlotTakenError,
     TransitError,
 )
+from exporter.redaction import redacted, remember_surroundings, said
 
 SERVER_ERROR = 500
 SOURCE = "GetCredentials"  # what we call the finding of credentials, in place of an operation
 MESSAGE = 1000  # characters
+_CODE = re.compile(r"[A-Za-z0-9][\w.:-]{0,127}", re.ASCII)
 NAME = 512  # characters: no name, path or code of AWS's comes near
 
 _CREDENTIALS = (
@@ -42,6 +45,21 @@ _CREDENTIALS = (
     SSOError,
     TokenRetrievalError,
 )
+
+# Causes for which botocore has one name: of addresses, proxies and TLS.
+_TELLING = {
+    Cause.NAME,
+    Cause.PROXY_URL,
+    Cause.PROXY_DENIED,
+    Cause.PROXY_LOGIN,
+    Cause.PROXY_FAILED,
+    Cause.CA_BUNDLE,
+    Cause.CERTIFICATE,
+    Cause.CERTIFICATE_NAME,
+    Cause.CERTIFICATE_DATE,
+    Cause.NO_TLS,
+    Cause.MALFORMED,
+}
 
 _CODES: dict[str, type[AwsError]] = {
     "NoSuchEntity": NoSuchJobError,
@@ -104,35 +122,51 @@ def mapped(operation: str, error: Exception, role: str = "") -> AwsError:
     """The error of our tree for what botocore raised during ``operation`` (that assumes ``role``)."""
     if isinstance(error, ClientError):
         return _refusal(operation, error.response, role)
-    told = reason(error)
+    message = reason(error)
     if not isinstance(error, BotoCoreError):
-        told = f"the answer cannot be read ({told})"
-    return _kind(error)(operation, type(error).__name__, told, evidence(error, os.environ))
+        message = f"the answer cannot be read ({message})"
+    return _kind(error)(operation, type(error).__name__, message, evidence(error, os.environ))
 
 
 def unfound(error: Exception) -> CredentialsError:
     """The same for what any program, file or service of the credential chain raised, in whatever way."""
     if isinstance(error, ClientError):
-        operation, told = error.operation_name, _refusal(error.operation_name, error.response, "")
-        return CredentialsError(operation, told.code, told.message, told.evidence)
+        refused = _refusal(error.operation_name, error.response, "")
+        return CredentialsError(refused.operation, refused.code, refused.message, refused.evidence)
     if isinstance(error, NoCredentialsError):
         return CredentialsError(SOURCE, "NoCredentials", "no AWS credentials were found")
     return CredentialsError(SOURCE, type(error).__name__, reason(error), evidence(error, os.environ))
 
 
 def reason(error: Exception) -> str:
-    """What an error says, on one line, without the answer that it may be about.
+    """What an error says, on one line, without the answer that it may be about, and without secrets."""
+    remember_surroundings(os.environ)
+    return clipped(said(error), MESSAGE) or "no message"
 
-    botocore's parser quotes all of it: one of STS has keys in it, and any may be huge.
-    """
-    told = str(error).split("\nb'")[0].split('\nb"')[0]
-    return clipped(" ".join(told.split()), MESSAGE) or "no message"
+
+def lost(error: Exception) -> str:
+    """The code of a request without an answer: its cause, where the name of the exception tells less."""
+    name = type(error).__name__
+    cause = classify("", name, str(error), evidence(error, os.environ))
+    return cause.value if cause in _TELLING else name
+
+
+def told(text: object) -> str:
+    """A message of AWS's: it may quote the request, with the token and the signature in it."""
+    remember_surroundings(os.environ)
+    return clipped(redacted(str(text or "")), MESSAGE)
+
+
+def coded(code: object) -> str:
+    """An error code as AWS writes them; empty for what is none, or has a secret in it."""
+    text = str(code or "")
+    return text if _CODE.fullmatch(text) and redacted(text) == text else ""
 
 
 def clipped(text: object, most: int) -> str:
     """At most so many characters of what AWS said: it is logged, kept and shown."""
-    told = str(text or "")
-    return told if len(told) <= most else f"{told[: most - 1]}…"
+    whole = str(text or "")
+    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 
 
 def _kind(error: Exception) -> type[AwsError]:
@@ -145,9 +179,9 @@ def _kind(error: Exception) -> type[AwsError]:
 
 
 def _refusal(operation: str, response: Any, role: str) -> AwsError:
-    told = response.get("Error", {})
-    code = clipped(told.get("Code"), NAME) or "Unknown"
+    error = response.get("Error", {})
+    code = coded(error.get("Code")) or "Unknown"
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     kind = TransitError if status >= SERVER_ERROR else _CODES.get(code, RefusedError)
-    message = clipped(told.get("Message"), MESSAGE) or "no message"
+    message = told(error.get("Message")) or "no message"
     return kind(operation, code, message, answered(status, role))

@@ -6,7 +6,7 @@ from sys import intern
 from typing import Any
 
 from exporter.aws.calls import Service
-from exporter.aws.faults import MESSAGE, NAME, clipped
+from exporter.aws.faults import MESSAGE, NAME, clipped, told
 from exporter.errors import CredentialsError, DeniedError, TransitError
 from exporter.model import Page, ServiceAccess, unused
 
@@ -45,7 +45,12 @@ class ReportSession:
         """GetOrganizationsAccessReport, as boto3 gives it; None leaves it to AWS. Raises AwsError."""
         options = {"Marker": marker or None, "MaxItems": max_items, "SortKey": sort_key}
         given = {name: value for name, value in options.items() if value is not None}
-        return self._call("get_organizations_access_report", JobId=job_id, **given)
+        answer = self._call("get_organizations_access_report", JobId=job_id, **given)
+        if answer.get("ErrorDetails"):
+            # Free text of AWS's, as that of an error is.
+            details = {name: told(value) for name, value in answer["ErrorDetails"].items()}
+            answer = {**answer, "ErrorDetails": details}
+        return answer
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         try:

@@ -6,7 +6,8 @@ down or a bundle of CA certificates that is missing stops whatever call comes fi
 
 from exporter.causes.cause import Cause, Evidence
 from exporter.causes.classify import classify
+from exporter.causes.evidence import answered, evidence
 from exporter.causes.gist import gist
 from exporter.causes.remedy import remedy
 
-__all__ = ["Cause", "Evidence", "classify", "gist", "remedy"]
+__all__ = ["Cause", "Evidence", "answered", "classify", "evidence", "gist", "remedy"]

@@ -130,7 +130,7 @@ _CHAIN: Mapping[str, tuple[Rule, ...]] = {
     "NoCredentials": (("", Cause.NO_CREDENTIALS),),
     "NoCredentialsError": (("", Cause.NO_CREDENTIALS),),
     "PartialCredentialsError": (("", Cause.PARTIAL),),
-    "InvalidCredentials": (("", Cause.MALFORMED),),
+    "InvalidCredentialsError": (("", Cause.MALFORMED),),
     "ProfileNotFound": (("", Cause.PROFILE),),
     "ConfigNotFound": (("", Cause.PROFILE_INVALID),),
     "ConfigParseError": (("", Cause.PROFILE_INVALID),),

@@ -4,7 +4,8 @@ Both rooms that speak to AWS stand on this: the one that collects and the one th
 """
 
 from exporter.credentials.attendance import UNATTENDED, Attendance, Nobody, Person
-from exporter.credentials.chain import LOOKS, Chain, ChainProvider, Keys
+from exporter.credentials.chain import LOOKS, Chain, ChainProvider
+from exporter.credentials.keys import InvalidCredentialsError, Keys
 from exporter.credentials.look import CredentialsTimeoutError, Looks
 from exporter.credentials.session import Session, Source
 
@@ -15,6 +16,7 @@ __all__ = [
     "Chain",
     "ChainProvider",
     "CredentialsTimeoutError",
+    "InvalidCredentialsError",
     "Keys",
     "Looks",
     "Nobody",

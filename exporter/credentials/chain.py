@@ -10,6 +10,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCr
 from botocore.exceptions import NoCredentialsError
 
 from exporter.credentials.attendance import UNATTENDED, Attendance
+from exporter.credentials.keys import Keys
 from exporter.credentials.look import Look, Looks
 from exporter.credentials.providers import Asking, resolver
 from exporter.credentials.session import Session, Source
@@ -22,14 +23,6 @@ _PATIENCE = 1.0  # s for a look while there are credentials
 _RETRY = 5.0  # s between two looks within that grace
 
 LOOKS = Looks()
-
-
-class Keys(NamedTuple):
-    """Credentials that do not refresh themselves."""
-
-    access_key: str
-    secret_key: str
-    token: str | None
 
 
 class _Found(NamedTuple):
@@ -139,7 +132,7 @@ class Chain:
         # Those that a program has just given are not to be fetched again at once because they will end soon.
         credentials._advisory_refresh_timeout = 0  # noqa: SLF001 - only those are renewed here that are over
         frozen = credentials.get_frozen_credentials()
-        return _Found(Keys(frozen.access_key, frozen.secret_key, frozen.token), credentials)
+        return _Found(Keys.of(frozen.access_key, frozen.secret_key, frozen.token), credentials)
 
 
 class ChainProvider:

@@ -59,4 +59,5 @@ def _table(name: str, refusals: dict[str, Refused | None]) -> Iterator[Check]:
             remedy = f"allow {action} on the table; print-iam-policy with this --state.url prints all"
             yield Check(action, Result.FAILED, refused.message, remedy, action)
         else:
-            yield Check(action, Result.UNKNOWN, f"{refused.code}: {refused.message}", "try again")
+            told = f"{refused.code}: {refused.message}"
+            yield Check(action, Result.UNKNOWN, told, refused.remedy or "try again")

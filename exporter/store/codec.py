@@ -36,6 +36,7 @@ from exporter.model import (
     Subject,
     unused,
 )
+from exporter.redaction import redacted
 
 VERSION = 1
 WITH_PATH = 2  # a standing's "path", "listed", "asked" and "followed", a job's path
@@ -185,7 +186,8 @@ def _standing(document: Mapping[str, Any]) -> Standing:
     read = {
         "subject": Subject(*document["subject"]),
         "report": report and _report(*report),
-        "job": job and JobView(JobStatus(job[0]), *job[1:]),
+        # An earlier version may have kept what AWS said as it was.
+        "job": job and JobView(JobStatus(job[0]), job[1], job[2], job[3], redacted(job[4])),
         "listed": frozenset(map(intern, document.get("listed", ()))),
     }
     return Standing(**{**document, **read})

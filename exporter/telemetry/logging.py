@@ -1,7 +1,8 @@
 """One log for everything: this program's events and the lines of the libraries it stands on.
 
 A record is one line with ``ts`` (RFC 3339, UTC), ``level`` and ``event`` first. Events are named like
-``report.completed`` and carry fields. Secrets are masked by the name of their key, whatever they are.
+``report.completed`` and carry fields. Secrets are masked by the name of their key, and wherever else they are
+known, or something looks like one.
 """
 
 import logging
@@ -15,6 +16,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from exporter.redaction import MASK, redacted
 from exporter.telemetry.lines import json_line, logfmt_line, plain
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -23,7 +25,8 @@ FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {"logfmt": logfmt_line,
 _LIBRARIES = ("aiohttp", "apscheduler", "asyncio", "boto3", "botocore", "s3transfer", "urllib3")
 # Their DEBUG lines have session tokens, signed headers and the answers of STS in them.
 _INDISCREET = ("boto3", "botocore", "s3transfer", "urllib3")
-_MASK = "<secret>"
+# What never comes from outside, and has to be found as it is.
+_OURS = {"ts", "level", "logger", "organization", "stage", "api", "operation", "version"}
 _SECRET_WORDS = (
     "externalid",
     "secret",
@@ -100,6 +103,7 @@ def _steps(debug: bool, now: Callable[[], datetime]) -> list[Processor]:
         stamp,
         explain,
         mask,
+        clean,
         in_order,
     ]
 
@@ -135,12 +139,25 @@ def mask(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def _masked(key: str, value: Any) -> Any:
     if any(word in key.lower().replace("_", "").replace("-", "") for word in _SECRET_WORDS):
-        return value if value is None else _MASK
+        return value if value is None else MASK
     if isinstance(value, dict):
         return {inner: _masked(inner, item) for inner, item in value.items()}
     if isinstance(value, list):
         return [_masked("", item) for item in value]
     return value
+
+
+def clean(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Take secrets out of every text, whoever it is from; names of ours are left as they are."""
+    return {key: value if key in _OURS else _clean(value) for key, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list) else value
 
 
 def in_order(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -11,6 +11,8 @@ from exporter.causes import gist
 from exporter.model import Subject
 from exporter.telemetry.instruments import Instruments
 
+_MOST_CODES = 64  # of failed calls, per organization; AWS documents some thirty for what is called here
+
 
 class Call(Protocol):
     """One request to AWS: API, operation, seconds, and the error code (empty: it succeeded)."""
@@ -32,6 +34,7 @@ class Observer:
         self._name = organization
         self._on = instruments
         self._log = structlog.get_logger().bind(organization=organization)
+        self._codes: set[str] = set()
         self._reasons: dict[str, str] = {}
         self._state_reason = ""
         self._policies_reason = ""
@@ -44,8 +47,14 @@ class Observer:
         self._on.api_requests.labels(*labels).inc()
         self._on.api_duration.labels(*labels).observe(call.seconds)
         if call.code:
-            self._on.api_failures.labels(*labels, call.code).inc()
+            self._on.api_failures.labels(*labels, self._bounded(call.code)).inc()
         self._log.debug("aws.called", api=call.api, operation=call.operation, code=call.code or "ok")
+
+    def _bounded(self, code: str) -> str:
+        """Whoever answers may make up codes: each is a series, for ever."""
+        if len(self._codes) < _MOST_CODES:
+            self._codes.add(code)
+        return code if code in self._codes else "Other"
 
     def reachable(self) -> None:
         """AWS answered as it should."""

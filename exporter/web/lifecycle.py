@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from exporter.errors import UserError
 from exporter.model import OrganizationView
+from exporter.redaction import redacted
 from exporter.web.bench import Bench
 from exporter.web.surface import Surface
 
@@ -52,7 +53,9 @@ class Lifecycle:
             # Never shared with a reload that runs: that one may have read the file before it was changed.
             await self._bench.run(self._surface.reload)
         except UserError as error:
-            raise web.HTTPInternalServerError(text=f"The configuration was refused.\n{error}\n") from error
+            raise web.HTTPInternalServerError(
+                text=f"The configuration was refused.\n{redacted(str(error))}\n"
+            ) from error
         return web.Response(text="The configuration was loaded.\n")
 
     async def config(self, _: web.Request) -> web.Response:

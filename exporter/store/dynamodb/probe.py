@@ -1,10 +1,13 @@
 """Whether the table may be used as the state uses it: each call once, changing nothing."""
 
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from exporter.causes import Evidence, classify, evidence, remedy
+from exporter.redaction import redacted, said
 from exporter.store.dynamodb.items import PARTITION, key, text
 
 _ORGANIZATION = "check-aws"
@@ -12,15 +15,22 @@ _HELD_BACK = "ConditionalCheckFailedException"
 
 
 class Refused(NamedTuple):
-    """Why a call was not made: AWS's code and message."""
+    """Why a call was not made: AWS's code and message, or those of an exception and what is behind it."""
 
     code: str
     message: str
+    evidence: Evidence | None = None
 
     @property
     def denied(self) -> bool:
         """For want of a permission."""
         return self.code.startswith("AccessDenied")
+
+    @property
+    def remedy(self) -> str:
+        """What to do; empty where nobody can tell."""
+        cause = classify("DynamoDB", self.code, self.message, self.evidence)
+        return remedy(cause, "DynamoDB", self.message, self.evidence)
 
 
 def probe(client: Any, table: str) -> dict[str, Refused | None]:
@@ -48,8 +58,9 @@ def _refused(call: Callable[[], Any]) -> Refused | None:
         call()
     except ClientError as error:
         told = error.response.get("Error", {})
-        code = str(told.get("Code") or "Unknown")
-        return None if code == _HELD_BACK else Refused(code, str(told.get("Message") or "no message"))
+        code = redacted(str(told.get("Code") or "Unknown"))
+        message = redacted(str(told.get("Message") or "no message"))
+        return None if code == _HELD_BACK else Refused(code, message)
     except BotoCoreError as error:
-        return Refused(type(error).__name__, str(error))
+        return Refused(type(error).__name__, said(error), evidence(error, os.environ))
     return None

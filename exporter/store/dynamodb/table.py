@@ -1,6 +1,7 @@
 """The table, through boto3: every call to DynamoDB is made here, and its failures are mapped."""
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
@@ -11,8 +12,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from exporter import __version__
+from exporter.causes import classify, evidence, remedy
 from exporter.credentials import LOOKS, Chain, ChainProvider, Looks, Session, Source
 from exporter.errors import StateError, StateUnavailableError
+from exporter.redaction import redacted, remember_surroundings, said
 from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.items import PARTITION, SORT, Item, key, text
 
@@ -73,7 +76,7 @@ def client_for(address: Address, looks: Looks = LOOKS) -> Any:
         told = f"the table {address.table!r} needs a region: dynamodb://{address.table}?region=REGION"
         raise StateError(told) from None
     except (BotoCoreError, ValueError) as error:
-        raise StateError(f"the table {address.table!r} cannot be reached: {error}") from error
+        raise StateError(f"the table {address.table!r} cannot be reached: {said(error)}") from error
 
 
 class Table:
@@ -237,7 +240,14 @@ def _mapped_at_start(operation: str, error: Exception) -> StateError:
 
 
 def _told(source: str, error: Exception) -> str:
+    """What went wrong, without secrets, and what to do about it."""
+    remember_surroundings(os.environ)
     if isinstance(error, ClientError):
-        message = error.response.get("Error", {}).get("Message") or "no message"
-        return f"{source}: {_code(error)}: {message}"
-    return f"{source}: {' '.join(str(error).split()) or type(error).__name__}"
+        code, known = _code(error), None
+        message = redacted(str(error.response.get("Error", {}).get("Message") or "no message"))
+        what = f"{source}: {redacted(code)}: {message}"
+    else:
+        code, known, message = type(error).__name__, evidence(error, os.environ), said(error)
+        what = f"{source}: {message or code}"
+    advice = remedy(classify(source, code, message, known), source, message, known)
+    return f"{what} ({advice})" if advice else what

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from exporter.causes import Evidence
+from exporter.causes.cause import Evidence
 
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 _MOST = 8  # exceptions of a chain

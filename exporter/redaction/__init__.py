@@ -1,0 +1,24 @@
+"""No secret leaves in a text: what is known to be one, and what looks like one, is replaced.
+
+Texts of AWS, of libraries and of programs quote what was sent to them. They are cleaned where they come in,
+where errors are mapped, in ``exporter.aws`` and ``exporter.store.dynamodb``; and once more where lines leave,
+in the log and on stderr. A process has one set of secrets, as it has one log.
+"""
+
+from exporter.redaction.clean import redacted, remember
+from exporter.redaction.known import Secrets
+from exporter.redaction.patterns import MASK
+from exporter.redaction.requests import remember_request
+from exporter.redaction.said import said
+from exporter.redaction.surroundings import remember_surroundings, trim
+
+__all__ = [
+    "MASK",
+    "Secrets",
+    "redacted",
+    "remember",
+    "remember_request",
+    "remember_surroundings",
+    "said",
+    "trim",
+]
