@@ -4,6 +4,9 @@
 130 interrupted.
 """
 
+import exporter.parting  # noqa: F401 - what follows takes time, in which a SIGTERM may come
+
+# isort: split
 import os
 import sys
 import threading

@@ -16,7 +16,7 @@ from exporter.aws.chain import OwnChain
 from exporter.aws.faults import mapped, unfound
 from exporter.aws.wire import read_times
 from exporter.config.regions import chosen
-from exporter.credentials import UNATTENDED, Attendance, InvalidCredentialsError, Keys, Session, Source
+from exporter.credentials import InvalidCredentialsError, Keys, Session, Source, here
 from exporter.errors import CredentialsError
 from exporter.redaction import remember
 
@@ -86,7 +86,6 @@ class Door:
         permit: Callable[[], None] = lambda: None,
         *,
         wire_times: bool = False,
-        attendance: Attendance = UNATTENDED,
     ) -> None:
         remember(access.external_id)
         self._access = access
@@ -95,7 +94,8 @@ class Door:
         self._clock = clock
         self._lock = Lock()
         source = Source(access.profile, access.region, access.sts_endpoint)
-        self._own = OwnChain(source, self._prepare, attendance)
+        self._attendance = here()
+        self._own = OwnChain(source, self._prepare, self._attendance)
         self._session: Any = None
         self._retries = Config()
         self._role: Role | None = None
@@ -175,7 +175,7 @@ class Door:
                 )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error
-        service = Service(client, self._meter, _principal(keys))
+        service = Service(client, self._meter, _principal(keys), self._attendance.waits)
         self._services[api] = (keys, service)
         return service
 

@@ -6,7 +6,7 @@ as AWS counts.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import local
 from typing import Any
@@ -15,10 +15,11 @@ from botocore.exceptions import ClientError
 
 from exporter.aws.faults import coded, lost, mapped
 from exporter.aws.wire import forget_empty_counts
-from exporter.errors import LeaseLostError
+from exporter.errors import CredentialsError, LeaseLostError
 from exporter.redaction import remember_request
 
 _PATIENCE = 10.0  # s after which a call that got no answer is not repeated by botocore; who made it may
+_UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
 _NO_SUCCESS = 300  # the first HTTP status that is none
 
 
@@ -117,11 +118,21 @@ class Service:
     """One AWS API with the credentials that its client was made with.
 
     ``principal`` stands for whoever has them, if they are the same after a restart; else it is empty.
+    ``waits`` are the seconds before each attempt more with a key that AWS does not know, or not yet.
     """
 
-    def __init__(self, client: Any, meter: Meter, principal: str = "") -> None:
+    def __init__(
+        self,
+        client: Any,
+        meter: Meter,
+        principal: str = "",
+        waits: Iterator[float] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = client
         self._meter = meter
+        self._waits = waits or iter(())
+        self._sleep = sleep
         self.principal = principal
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -135,6 +146,16 @@ class Service:
 
     def page(self, method: str, **parameters: Any) -> dict[str, Any]:
         """As ``call``, for the one place that goes on to the next page: ``exporter.aws.pages``."""
+        while True:
+            try:
+                return self._called(method, parameters)
+            except CredentialsError as error:
+                wait = next(self._waits, None) if error.code in _UNKNOWN_KEY else None
+                if wait is None:
+                    raise
+                self._sleep(wait)
+
+    def _called(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
         operation = self._client.meta.method_to_api_mapping[method]
         self._meter.begin()
         try:

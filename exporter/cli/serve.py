@@ -103,10 +103,11 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
 
     from exporter.daemon import ConfigSource, Daemon  # noqa: PLC0415 - boto3 and aiohttp; --help waits for neither
     from exporter.store import default_url, open_store  # noqa: PLC0415 - as above
-    from exporter.telemetry.logging import configure  # noqa: PLC0415 - as above
+    from exporter.telemetry.logging import configure, lines_lost  # noqa: PLC0415 - as above
+    from exporter.telemetry.outlet import Outlet  # noqa: PLC0415 - as above
     from exporter.web import WebSettings  # noqa: PLC0415 - as above
 
-    configure(flags["log_level"], flags["log_format"])
+    configure(flags["log_level"], flags["log_format"], Outlet(2, lines_lost))
     settings = WebSettings(
         listen_addresses=tuple(flags["web_listen_address"]),
         health_listen_address=flags["web_health_listen_address"],

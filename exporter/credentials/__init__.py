@@ -3,7 +3,7 @@
 Both rooms that speak to AWS stand on this: the one that collects and the one that keeps a shared state.
 """
 
-from exporter.credentials.attendance import UNATTENDED, Attendance, Nobody, Person
+from exporter.credentials.attendance import UNATTENDED, Attendance, Nobody, Person, attended, here
 from exporter.credentials.chain import LOOKS, Chain, ChainProvider
 from exporter.credentials.keys import InvalidCredentialsError, Keys
 from exporter.credentials.look import CredentialsTimeoutError, Looks
@@ -23,4 +23,6 @@ __all__ = [
     "Person",
     "Session",
     "Source",
+    "attended",
+    "here",
 ]

@@ -1,6 +1,9 @@
 """Whether somebody sits there who can be asked: a daemon has nobody, whatever terminal it runs on."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from botocore.exceptions import CredentialRetrievalError
@@ -15,11 +18,20 @@ class MfaRequiredError(CredentialRetrievalError):  # type: ignore[misc]  # botoc
     )
 
 
-class Attendance(Protocol):
-    """What credentials may ask of a person. ``sessions`` keeps what a code brought, for one command."""
+# Seconds between attempts with a key that AWS does not know: one that was just made is known within some.
+_NEW_KEY = (1.0, 2.0, 4.0)
 
-    sessions: dict[str, Any]
+
+class Attendance(Protocol):
+    """What credentials may ask of a person.
+
+    ``sessions`` keeps what a code brought, for one command; ``waits`` are the seconds that a command may
+    still wait for AWS to know a new key, which a daemon finds again by itself.
+    """
+
     present: bool
+    sessions: dict[str, Any]
+    waits: Iterator[float]
 
     def code(self, prompt: str) -> str:
         """The code of a device; raises MfaRequiredError."""
@@ -30,8 +42,9 @@ class Nobody:
 
     present = False
 
-    def __init__(self) -> None:
+    def __init__(self, waits: tuple[float, ...] = ()) -> None:
         self.sessions: dict[str, Any] = {}
+        self.waits: Iterator[float] = iter(waits)
 
     def code(self, prompt: str) -> str:
         """Refuse."""
@@ -51,8 +64,20 @@ class Person(Nobody):
 
 
 UNATTENDED = Nobody()
+_HERE: ContextVar[Attendance] = ContextVar("attendance", default=UNATTENDED)
 
 
-def at_terminal() -> Attendance:
-    """For a command that somebody may have run, or cron."""
-    return Person() if sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
+def here() -> Attendance:
+    """Who can be asked where this is called: nobody, unless it is within :func:`attended`."""
+    return _HERE.get()
+
+
+@contextmanager
+def attended() -> Iterator[None]:
+    """A command that ends by itself, run by somebody at a terminal, or by cron."""
+    kind = Person if sys.stdin.isatty() and sys.stderr.isatty() else Nobody
+    token = _HERE.set(kind(_NEW_KEY))
+    try:
+        yield
+    finally:
+        _HERE.reset(token)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from exporter.aws import AwsOrganization, AwsProber, configured
 from exporter.collect import Single, ThreadPace
 from exporter.config import OrganizationConfig
+from exporter.credentials import attended
 from exporter.job import Job
 from exporter.model import Entity, Subject, Work
 from exporter.order import FOREIGN
@@ -16,6 +17,7 @@ from exporter.preflight.state import state_checks
 from exporter.reporting import Waiting
 
 
+@attended()
 def run(
     organizations: Iterable[OrganizationConfig],
     state_url: str,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from exporter.aws import AwsOrganization, Paging, configured
 from exporter.config import OrganizationConfig
+from exporter.credentials import attended
 from exporter.errors import UserError
 from exporter.model import Entity, EntityType, Report, Standing, Subject, Work
 from exporter.order import FOREIGN
@@ -29,6 +30,7 @@ class Question:
     quiet: bool = False
 
 
+@attended()
 def gather(question: Question) -> Case:
     """All that is known; raises UserError or AwsError where that is not enough."""
     aws = configured.organization(question.organization, lambda _: None, wire_times=True)

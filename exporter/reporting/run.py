@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from exporter.aws import configured
+from exporter.credentials import attended
 from exporter.errors import AwsError, CredentialsError
 from exporter.model import Subject, Work
 from exporter.output import Reading, console, many_documents, one_document, spreadsheet, table, textfile
@@ -17,6 +18,7 @@ from exporter.reporting.request import Form, Request, works
 Tell = Callable[[str], None]
 
 
+@attended()
 def run(request: Request, out: TextIO, tell: Tell) -> int:
     """Ask for what is wanted, write it to ``out`` or into files, and give the exit code.
 
@@ -25,6 +27,7 @@ def run(request: Request, out: TextIO, tell: Tell) -> int:
     """
     aws = configured.organization(request.organization, lambda _: None, wire_times=True)
     wanted = _missing(request, works(request.selection, aws))
+    aws.open_session(request.timeout)  # what has to be asked of somebody is, before there is a display
     with Waiting(len(wanted), quiet=request.quiet) as waiting:
         asker = Asker(aws, request.paging, request.timeout, waiting)
         if request.selection.many:

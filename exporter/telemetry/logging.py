@@ -18,6 +18,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from exporter.redaction import MASK, redacted
 from exporter.telemetry.lines import json_line, logfmt_line, plain
+from exporter.telemetry.outlet import Outlet
 
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS: dict[str, Callable[[Mapping[str, Any]], str]] = {"logfmt": logfmt_line, "json": json_line}
@@ -46,7 +47,7 @@ def _now() -> datetime:
 def configure(
     level: str = "info",
     format: str = "logfmt",  # noqa: A002 - it is the flag's name
-    stream: TextIO | None = None,
+    stream: TextIO | Outlet | None = None,
     *,
     now: Callable[[], datetime] = _now,
 ) -> None:
@@ -79,6 +80,11 @@ def configure(
         # Loggers made at import time have to follow a later call.
         cache_logger_on_first_use=False,
     )
+
+
+def lines_lost(lines: int) -> None:
+    """Say that so many lines were not taken by whoever reads the log."""
+    structlog.get_logger().warning("log.lines_lost", lines=lines)
 
 
 def _library_threshold(name: str, threshold: int, *, debug: bool) -> int:

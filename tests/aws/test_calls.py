@@ -2,7 +2,8 @@
 
 import pytest
 
-from exporter.errors import AwsError, TransitError
+from exporter.credentials import attended
+from exporter.errors import AwsError, CredentialsError, TransitError
 from tests.aws.conftest import query, query_error
 
 GET = "GetOrganizationsAccessReport"
@@ -115,3 +116,43 @@ def test_a_setting_that_is_none_is_refused_by_name(organization, monkeypatch, na
     monkeypatch.setenv(name, value)
     with pytest.raises(AwsError, match=rf"(?i){value}"):
         organization().open_session(300.0)
+
+
+@pytest.fixture
+def naps(monkeypatch):
+    """Seconds that were waited for a new key."""
+    waited = []
+    monkeypatch.setattr("exporter.aws.calls.Service.__init__.__defaults__", ("", None, waited.append))
+    return waited
+
+
+def test_a_command_waits_some_seconds_for_aws_to_know_a_new_key(aws, organization, naps):
+    aws.say(GET, *[query_error(403, "InvalidClientTokenId")] * 2, DONE)
+    with attended():
+        made = organization()
+    made.open_session(300.0).get("job-1")
+    assert naps == [1.0, 2.0]
+
+
+def test_a_key_that_stays_unknown_is_told_and_not_waited_for_again(aws, organization, naps):
+    aws.say(GET, query_error(403, "UnrecognizedClientException"))
+    with attended():
+        made = organization()
+    for _ in range(2):
+        with pytest.raises(CredentialsError, match="UnrecognizedClientException"):
+            made.open_session(300.0).get("job-1")
+    assert naps == [1.0, 2.0, 4.0]
+
+
+def test_a_daemon_does_not_wait_within_a_call(aws, organization, naps):
+    aws.say(GET, query_error(403, "InvalidClientTokenId"))
+    with pytest.raises(CredentialsError):
+        organization().open_session(300.0).get("job-1")
+    assert naps == []
+
+
+def test_nothing_else_is_waited_for(aws, organization, naps):
+    aws.say(GET, query_error(403, "ExpiredToken"))
+    with attended(), pytest.raises(CredentialsError):
+        organization().open_session(300.0).get("job-1")
+    assert naps == []

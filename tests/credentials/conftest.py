@@ -5,6 +5,9 @@ import os
 import stat
 import time
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -78,3 +81,43 @@ def chain(steady):
         return Chain(Source(**source), *attendance, looks=Looks(seconds), steady=steady)
 
     return make
+
+
+class Sts:
+    """STS that lets everybody have a role."""
+
+    url = ""
+
+    def __init__(self):
+        self.asked = []
+
+    def answer(self, body):
+        self.asked.append(dict(parse_qsl(body)))
+        keys = "<AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+        end = datetime.fromtimestamp(time.time() + 3600, UTC).isoformat()
+        keys += f"<SessionToken>t</SessionToken><Expiration>{end}</Expiration>"
+        result = f"{self.asked[-1]['Action']}Result"
+        return f"<Response><{result}><Credentials>{keys}</Credentials></{result}></Response>".encode()
+
+
+@pytest.fixture
+def sts():
+    made = Sts()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = made.answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        made.url = f"http://127.0.0.1:{server.server_port}"
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield made
+        server.shutdown()

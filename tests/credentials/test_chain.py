@@ -1,5 +1,6 @@
 """Keys: found, kept, renewed, and given up in time."""
 
+import io
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
 
-from exporter.credentials import CredentialsTimeoutError, Person
+from exporter.credentials import UNATTENDED, CredentialsTimeoutError, Person, attended, here
 from exporter.credentials.attendance import MfaRequiredError
 from exporter.credentials.providers import LoginUnsupportedError
 from tests.credentials.conftest import printed
@@ -211,3 +212,34 @@ def test_a_slow_renewal_keeps_nobody_waiting_while_there_are_keys(configured, pr
         assert time.monotonic() < until
         time.sleep(0.1)
     assert found.keys(300.0).access_key == "ASIANEW"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_somebody_at_a_terminal_is_asked_once_in_a_command(configured, monkeypatch, sts, chain):
+    monkeypatch.setattr(sys, "stdin", Terminal("123456\n"))
+    monkeypatch.setattr(sys, "stderr", shown := Terminal())
+    configured(mfa())
+    with attended():
+        somebody = here()
+    for _ in range(3):
+        assert chain(somebody, region="eu-west-1", sts_endpoint=sts.url).keys(0.0).access_key == "ASIAROLE"
+    assert shown.getvalue() == f"Enter MFA code for {MFA}: "
+    assert [asked["TokenCode"] for asked in sts.asked] == ["123456"]
+
+
+@pytest.mark.parametrize("missing", ["stdin", "stderr"])
+def test_without_a_terminal_nobody_is_asked(monkeypatch, missing):
+    for name in ("stdin", "stderr"):
+        monkeypatch.setattr(sys, name, io.StringIO() if name == missing else Terminal())
+    with attended():
+        assert not here().present
+
+
+def test_outside_of_a_command_nobody_is_there():
+    with attended():
+        pass
+    assert here() is UNATTENDED
