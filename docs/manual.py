@@ -16,7 +16,7 @@ _EXITS = (
     ("130", "Interrupted."),
 )
 _ENVIRONMENT = (
-    ("ORG_ACCESS_EXPORTER_...", "Every flag with a dot in its name, see OPTIONS of each command."),
+    ("ORG_ACCESS_EXPORTER_...", "Flags of serve, and of other commands where OPTIONS says so."),
     ("NO_COLOR", "Tables without colours. Where no terminal listens there are none anyway."),
     ("AWS_...", "Credentials, profile and endpoints, as boto3 reads them."),
 )

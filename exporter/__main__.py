@@ -12,22 +12,25 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
-from io import StringIO
 from types import TracebackType
 
 import click
 
 from exporter.cli import PROGRAM, cli
+from exporter.cli.last_words import say
+from exporter.cli.loopback import leave_out_loopback
 from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
 from exporter.redaction import redacted, remember_surroundings, trim
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; ``arguments`` are those of the process by default."""
+    _open_standard_files()
     trim(os.environ)
     remember_surroundings(os.environ)
     sys.excepthook = _crashed
     threading.excepthook = lambda ended: _crashed(ended.exc_type, ended.exc_value, ended.exc_traceback)
+    leave_out_loopback(os.environ)
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _forget_stdout()
-        _complain(str(error))
+        say([str(error)], arguments)
         return 1
     return code
 
@@ -49,13 +52,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.Abort:
         return 130
     except click.ClickException as error:
-        shown = StringIO()
-        error.show(file=shown)
-        sys.stderr.write(redacted(shown.getvalue()))
+        say(error, arguments)
         return error.exit_code
     except ExporterError as error:
-        for line in _lines(error):
-            _complain(line)
+        say(_lines(error), arguments)
         return 1
     return result if isinstance(result, int) else 0
 
@@ -66,8 +66,19 @@ def _lines(error: ExporterError) -> list[str]:
     return [line.replace("\n", "\\n") for line in told]
 
 
-def _complain(line: str) -> None:
-    click.echo(f"error: {redacted(line)}", err=True)
+def _open_standard_files() -> None:
+    """Where a standard file is closed, put one there: the next that is opened would take its place.
+
+    What is written to stdout is then an error, as it would be without; stderr takes it, as there is nobody
+    left to tell.
+    """
+    for number, mode in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # gets the lowest number that is free, which is this one
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
 
 
 def _crashed(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

@@ -104,7 +104,7 @@ SPECIAL: dict[str, Schema] = {
     "persistence.size": {"type": "string", "pattern": "^[0-9.]+([KMGTPE]i?|[kmun])?$"},
     "persistence.accessModes": _STRINGS,
     "persistence.annotations": _MAP_OF_STRINGS,
-    "log.level": {"enum": ["debug", "info", "warning", "error"]},
+    "log.level": {"enum": ["debug", "info", "warn", "warning", "error"]},
     "log.format": {"enum": ["logfmt", "json"]},
     "serviceAccount.annotations": _MAP_OF_STRINGS,
     "service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},

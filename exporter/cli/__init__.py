@@ -13,8 +13,9 @@ PROGRAM = "org-access-exporter"
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EPILOG = f"""\b
-Every flag has an environment variable: ORG_ACCESS_EXPORTER_ and its name, with
-dots and dashes as underscores; --config.file is ORG_ACCESS_EXPORTER_CONFIG_FILE.
+Every flag of serve has an environment variable: ORG_ACCESS_EXPORTER_ and its name,
+with dots and dashes as underscores; --config.file is ORG_ACCESS_EXPORTER_CONFIG_FILE.
+Other commands read it for the flags that they share with serve; their help tells.
 
 \b
 {PROGRAM} COMMAND --help has examples; completion teaches your shell.

@@ -11,6 +11,14 @@ from exporter.cli.options import Duration, config_file, option, web_config_file
 DEFAULT_ADDRESS = ":10078"
 
 
+class Level(click.Choice[str]):
+    """A level of the log; Prometheus' own programs say warn."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """See click."""
+        return super().convert("warning" if value == "warn" else value, param, ctx)
+
+
 @click.command("serve")
 @config_file()
 @option(
@@ -75,9 +83,9 @@ DEFAULT_ADDRESS = ":10078"
 )
 @option(
     "--log.level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
+    type=Level(["debug", "info", "warning", "error"]),
     default="info",
-    help="The least severe level that is logged.",
+    help="The least severe level that is logged; warn is warning.",
 )
 @option(
     "--log.format", type=click.Choice(["logfmt", "json"]), default="logfmt", help="How a log line is written."
@@ -102,7 +110,7 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
     import structlog  # noqa: PLC0415 - as below
 
     from exporter.daemon import ConfigSource, Daemon  # noqa: PLC0415 - boto3 and aiohttp; --help waits for neither
-    from exporter.store import default_url, open_store  # noqa: PLC0415 - as above
+    from exporter.store import Store, default_url, open_store  # noqa: PLC0415 - as above
     from exporter.telemetry.logging import configure, lines_lost  # noqa: PLC0415 - as above
     from exporter.telemetry.outlet import Outlet  # noqa: PLC0415 - as above
     from exporter.web import WebSettings  # noqa: PLC0415 - as above
@@ -119,12 +127,16 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
         max_requests=flags["web_max_requests"],
         exporter_metrics=not flags["web_disable_exporter_metrics"],
     )
-    url = flags["state_url"] or default_url()
-    store = open_store(url, term=flags["ha_lease_duration"], create=flags["state_create"])
-    structlog.get_logger().info("state.opened", url=url)
+
+    def open_state() -> Store:
+        url = flags["state_url"] or default_url()
+        store = open_store(url, term=flags["ha_lease_duration"], create=flags["state_create"])
+        structlog.get_logger().info("state.opened", url=url)
+        return store
+
     daemon = Daemon(
         ConfigSource(flags["config_file"], fixed=config),
-        store,
+        open_state,
         settings,
         poll_interval=flags["state_poll_interval"],
         auto_reload=flags["config_enable_auto_reload"],

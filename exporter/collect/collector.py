@@ -91,6 +91,7 @@ class Collector:
             slot_share=limits.slot_share,
         )
         self.outdated = False
+        self._hurried = False
         for subject, standing in desk.view.standings.items():
             self._experience.recall(subject, standing.report)
 
@@ -115,6 +116,9 @@ class Collector:
 
     def step(self) -> float:
         """Do the most urgent thing that is due; seconds until it is worth calling again (0: at once)."""
+        if self._hurried:
+            self._hurried = False
+            self._try_again()
         closed = self._agenda.closed_for()
         if closed:
             return closed
@@ -131,6 +135,12 @@ class Collector:
             return self._attempt(work, view.standings.get(work.subject) or Standing(work.subject))
         finally:
             self._desk.changed(running=None)
+
+    def hurry(self) -> bool:
+        """Let what failed be tried again, and say whether anything did; may be called from any thread."""
+        view = self._desk.view
+        self._hurried = not view.up or bool(view.states.get(ReportState.FAILED))
+        return self._hurried
 
     def keep(self) -> None:
         """Offer the state what it could not take before."""
@@ -253,7 +263,7 @@ class Collector:
         self._stand(replace(stands, followed=self._agenda.followed(standing, stands)))
 
     def _fail(self, work: Work, standing: Standing, job: Job) -> None:
-        wait = min(RETRY * 2.0 ** min(standing.failures, 30), longest_wait(work.target.refresh))
+        wait = _back_off(work, standing.failures)
         self._observer.job_failed(work.subject, job.error_code, job.error_message, wait)
         self._sweep.failed += 1
         self.outdated |= _misplaced(work, standing, job)
@@ -265,6 +275,15 @@ class Collector:
             asked=path_of(work),
         )
         self._stand(failed)
+
+    def _try_again(self) -> None:
+        """Subjects that failed wait after their last attempt as long as AWS repeats a result, no longer."""
+        view = self._desk.view
+        for work in view.work:
+            standing = view.standings.get(work.subject)
+            if standing and standing.failures:
+                attempt = standing.retry_at - _back_off(work, standing.failures - 1)
+                self._desk.shown(replace(standing, retry_at=min(standing.retry_at, attempt + RETRY)))
 
     def _stand(self, standing: Standing) -> None:
         self._desk.stood(standing, job_seconds=self._agenda.stretched(self._experience.mean))
@@ -282,6 +301,11 @@ def _misplaced(work: Work, standing: Standing, job: Job) -> bool:
     """AWS does not find what a discovery told of: news, unless one has told of the same place since."""
     again = standing.failures and standing.job and standing.job.error_code == job.error_code
     return job.error_code in _MISPLACED and not (again and standing.asked == path_of(work))
+
+
+def _back_off(work: Work, failures: int) -> float:
+    """Seconds after an attempt before which so many had failed."""
+    return min(RETRY * 2.0 ** min(failures, 30), longest_wait(work.target.refresh))
 
 
 def _parent(work: Work) -> str:

@@ -37,6 +37,7 @@ class ThreadPace:
         self._changed = Condition()
         self._stopped = False
         self._woken = False
+        self._roused = False
 
     def now(self) -> float:
         """See :class:`Pace`."""
@@ -56,6 +57,20 @@ class ThreadPace:
             self._changed.wait_for(lambda: self._stopped, max(0.0, seconds))
             if self._stopped:
                 raise Stopped
+
+    def nap(self, seconds: float) -> None:
+        """``pause``, but for one who is roused."""
+        with self._changed:
+            self._roused = False
+            self._changed.wait_for(lambda: self._stopped or self._roused, max(0.0, seconds))
+            if self._stopped:
+                raise Stopped
+
+    def rouse(self) -> None:
+        """End a nap, and wake."""
+        with self._changed:
+            self._roused = self._woken = True
+            self._changed.notify_all()
 
     def idle(self) -> None:
         """Wait until woken; a wake that came since the last idle counts. Raises Stopped."""

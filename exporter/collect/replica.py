@@ -37,7 +37,7 @@ class Replica:
         poll_interval: float,
         collecting: Callable[[Hold, StartedJob | None], Runner],
     ) -> None:
-        self._name = name
+        self.name = name
         self._store = store
         self._publication = publication
         self._observer = observer
@@ -46,11 +46,12 @@ class Replica:
         self._collecting = collecting
         self._follower = Follower(name, store, publication)
         self._hold: Hold | None = None
+        self._runner: Runner | None = None
         self._thread = Thread(target=self.run, name=f"lease:{name}", daemon=True)
 
     def recall(self) -> None:
         """Publish what is known; raises StateError for a state that is not usable."""
-        self._publication.changed(self._name, lease_held=False, running=None)
+        self._publication.changed(self.name, lease_held=False, running=None)
         try:
             self._follower.look()
         except StateUnavailableError as error:
@@ -59,6 +60,12 @@ class Replica:
     def start(self) -> None:
         """Go on in a thread."""
         self._thread.start()
+
+    def hurry(self) -> None:
+        """If the organization is in trouble, do not wait any longer before trying again."""
+        runner = self._runner
+        if runner:
+            runner.hurry()
 
     def leave(self) -> None:
         """Abandon what is under way, and let others have the lease; returns at once."""
@@ -100,7 +107,7 @@ class Replica:
     def _turn(self) -> None:
         self._pace.pause(0)  # a stop that came before the first turn
         sent = self._pace.steady()
-        lease = self._store.acquire(self._name)
+        lease = self._store.acquire(self.name)
         if lease is None:
             self._follower.look()
             self._observer.state_found()
@@ -116,22 +123,24 @@ class Replica:
             hold.end()
             self._follower.forget()
             self._release(hold.lease)
-        self._publication.changed(self._name, lease_held=False, running=None)
+        self._publication.changed(self.name, lease_held=False, running=None)
 
     def _collect(self, hold: Hold) -> None:
         self._pace.pause(0)  # a stop that came before there was something to end
         # Nobody else can write any more: this look brings the last that the former holder kept.
         self._follower.look()
         runner = self._collecting(hold, self._follower.started)
-        self._publication.changed(self._name, lease_held=True, running=None)
+        self._publication.changed(self.name, lease_held=True, running=None)
         self._observer.lease_gained(hold.lease.token)
         runner.start()
+        self._runner = runner
         try:
             self._renew(hold)
         except LeaseLostError as error:
             self._pace.pause(0)  # where a stop has ended it, nothing was lost
             self._observer.lease_lost(str(error))
         finally:
+            self._runner = None
             hold.end()
             runner.stop()
 
@@ -153,7 +162,7 @@ class Replica:
                 hold.renewed(sent)
 
     def _pulse(self) -> Pulse:
-        view = self._publication.current.find(self._name)
+        view = self._publication.current.find(self.name)
         return Pulse(view.up, view.job_seconds) if view else Pulse()
 
     def _release(self, lease: Lease) -> None:

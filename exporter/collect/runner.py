@@ -66,6 +66,12 @@ class Runner:
         self._jobs.stop()
         self._discoveries.stop()
 
+    def hurry(self) -> None:
+        """Try again at once what has failed."""
+        if self._collector.hurry():
+            self._discoveries.wake()
+            self._jobs.rouse()
+
     def _every(self, job: str, seconds: float, call: Callable[[], None]) -> None:
         self._scheduler.add_job(call, "interval", seconds=seconds, id=f"{job}:{self._own}")
 
@@ -110,7 +116,7 @@ class Runner:
         if wait <= 0:
             return
         if wait < _GUARD:
-            self._jobs.pause(wait)
+            self._jobs.nap(wait)
             return
         self._once("refresh", wait, self._jobs.wake)
         self._jobs.idle()

@@ -1,5 +1,7 @@
 """What pydantic finds wrong with a document, as problems with their place and in words of this program."""
 
+import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -59,9 +61,27 @@ def _advice(kind: str, value: Any) -> str:
 
 def _unknown_key(model: type[BaseModel], path: Path) -> str:
     known = sorted(_fields(model, path[:-1]))
-    close = get_close_matches(str(path[-1]), known, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+    close = _nearest(str(path[-1]), known)
+    hint = f"did you mean {close}?" if close else f"known here: {', '.join(known)}"
     return f"unknown key, {hint}"
+
+
+def _nearest(key: str, known: Sequence[str]) -> str:
+    """The known key that was meant, however its words are joined: misspelt, cut short, or only like it."""
+    written = re.sub("(?<=[a-z0-9])(?=[A-Z])|[- .]", "_", key).lower()
+    if misspelt := _alike(written, known, 0.85):
+        return misspelt
+    for name in known:
+        whole, part = max(name.lower(), written, key=len), min(name.lower(), written, key=len)
+        if len(part) > 1 and (whole.startswith(f"{part}_") or whole.endswith(f"_{part}")):
+            return name
+    return _alike(written, known, 0.6)
+
+
+def _alike(written: str, known: Sequence[str], cutoff: float) -> str:
+    by_spelling = {name.lower(): name for name in known}
+    close = get_close_matches(written, by_spelling, n=1, cutoff=cutoff)
+    return by_spelling[close[0]] if close else ""
 
 
 def _fields(model: type[BaseModel], path: Path) -> set[str]:

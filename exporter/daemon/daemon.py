@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Callable
 from threading import Lock
 
 import structlog
@@ -15,7 +16,7 @@ from exporter.daemon.clock import LOOK, ClockWatch
 from exporter.daemon.configuration import ConfigSource
 from exporter.daemon.garbage import INTERVAL, sweep_garbage, unsearched
 from exporter.daemon.organizations import Organizations, Surroundings
-from exporter.errors import UserError
+from exporter.errors import ConfigError, UserError
 from exporter.publication import Publication
 from exporter.store import Store
 from exporter.telemetry.instruments import Instruments
@@ -35,25 +36,27 @@ class Daemon:
     def __init__(
         self,
         source: ConfigSource,
-        store: Store,
+        open_state: Callable[[], Store],
         settings: WebSettings,
         *,
         poll_interval: float,
         auto_reload: bool = False,
     ) -> None:
+        """Everything that the user gave is judged here, before the state is touched; raises UserError."""
         self._source = source
-        self._settings = settings
-        self._store = store
         self._publication = Publication(time.time)
         self._instruments = Instruments()
         self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True, job_defaults=LATE)
-        self._organizations = Organizations(
-            Surroundings(self._publication, store, self._instruments, self._scheduler, poll_interval)
-        )
         self._auto_reload = auto_reload
         self._reloading = Lock()
+        self._hang_ups = 0
         self._stopping = False
         self._config: Config = source.load()
+        self._listeners = Listeners(self._surface(), settings)
+        self._store = open_state()
+        self._organizations = Organizations(
+            Surroundings(self._publication, self._store, self._instruments, self._scheduler, poll_interval)
+        )
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises UserError where it cannot begin."""
@@ -68,11 +71,11 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        listeners = Listeners(self._surface(), self._settings)
+        listeners = self._listeners
         await listeners.start()
         try:
             self._begin()
-            loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, self._hang_up))
+            loop.add_signal_handler(signal.SIGHUP, self._on_hang_up, loop)
             _log.info("exporter.started", version=__version__, listen=", ".join(listeners.addresses))
             collecting = loop.run_in_executor(None, self._collect)
             collecting.add_done_callback(lambda ended: stop.set() if ended.exception() else None)
@@ -129,9 +132,12 @@ class Daemon:
     def reload(self) -> None:
         """Load the configuration again and run it; raises UserError and changes nothing if it is bad."""
         with self._reloading:
+            self._hang_ups = 0
             try:
                 self._apply(self._source.load())
             except UserError as error:
+                if not isinstance(error, ConfigError):
+                    self._source.forget()
                 self._instruments.reload_successful.set(0)
                 _log.error("config.refused", reason=str(error))
                 raise
@@ -145,6 +151,12 @@ class Daemon:
         self._config = config
         self._instruments.reload_successful.set(1)
         self._instruments.reload_timestamp.set_to_current_time()
+
+    def _on_hang_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Reload, unless a reload that has not looked at the file yet is waiting for its turn."""
+        self._hang_ups += 1
+        if self._hang_ups == 1:
+            loop.run_in_executor(None, self._hang_up)
 
     def _hang_up(self) -> None:
         try:

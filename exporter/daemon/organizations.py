@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from apscheduler.schedulers.base import BaseScheduler
 
@@ -33,36 +34,53 @@ Key = tuple[OrganizationConfig, CollectionConfig]
 """An organization whose key stays the same over a reload goes on undisturbed."""
 
 
+class _Running(NamedTuple):
+    key: Key
+    replica: Replica
+    observer: Observer
+
+
 class Organizations:
     """Starts, keeps and stops a replica per configured organization."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._running: dict[str, tuple[Key, Replica]] = {}
+        self._running: dict[str, _Running] = {}
         self._waiting: list[Replica] = []
         self._stopped = False
 
     def apply(self, config: Config) -> None:
-        """Run exactly the organizations of ``config``; what is known of those that stay is kept."""
+        """Run exactly the organizations of ``config``; what is known of those that stay is kept.
+
+        Those that go on and are in trouble try again at once: a reload often follows on its cause's end.
+        """
+        going_on = [running.replica for running in self._running.values()]
         self.arrange(config)
         self.start()
+        for running in self._running.values():
+            if running.replica in going_on:
+                running.replica.hurry()
 
     def arrange(self, config: Config) -> None:
         """Publish what is known of exactly these, and start none that is new; raises StateError."""
         wanted = {item.name: (item, config.collection) for item in config.organizations}
-        for name, (key, replica) in list(self._running.items()):
-            if wanted.get(name) != key:
-                replica.stop()
-                del self._running[name]
+        gone = []
+        for name, running in list(self._running.items()):
+            if wanted.get(name) != running.key:
+                running.replica.stop()
+                gone.append(self._running.pop(name))
         self._around.publication.configure(
             [(item.name, item.targets, item.job_ids) for item in config.organizations]
         )
+        for running in gone:
+            if running.replica.name not in wanted:
+                running.observer.retire()
         for name, key in wanted.items():
             if name not in self._running:
-                replica = _replica(key, self._around)
-                replica.recall()
-                self._running[name] = (key, replica)
-                self._waiting.append(replica)
+                running = _running(key, self._around)
+                running.replica.recall()
+                self._running[name] = running
+                self._waiting.append(running.replica)
 
     def start(self) -> None:
         """Run those that are new, unless stopped meanwhile: a thread takes its time where hundreds run."""
@@ -75,7 +93,7 @@ class Organizations:
     def stop(self) -> None:
         """Stop all, and give them a moment to release their leases."""
         self._stopped = True
-        replicas = [replica for _, replica in list(self._running.values())]
+        replicas = [running.replica for running in list(self._running.values())]
         for replica in replicas:
             replica.leave()
         deadline = time.monotonic() + _RELEASE
@@ -83,9 +101,9 @@ class Organizations:
             replica.join(max(0.0, deadline - time.monotonic()))
 
 
-def _replica(key: Key, around: Surroundings) -> Replica:
+def _running(key: Key, around: Surroundings) -> _Running:
     observer = Observer(key[0].name, around.instruments)
-    return Replica(
+    replica = Replica(
         key[0].name,
         store=around.store,
         publication=around.publication,
@@ -94,6 +112,7 @@ def _replica(key: Key, around: Surroundings) -> Replica:
         poll_interval=around.poll_interval,
         collecting=lambda hold, unread: _runner(key, around, observer, hold, unread),
     )
+    return _Running(key, replica, observer)
 
 
 def _runner(

@@ -6,6 +6,7 @@ registry is one of its own, made per daemon, so that tests and two daemons in on
 
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
 
 from prometheus_client import (
     CollectorRegistry,
@@ -64,6 +65,13 @@ class Instruments:
             counter.labels(organization)
         self.job_duration.labels(organization)
         self.state_available.labels(organization).set(1)
+
+    def forget(self, organization: str) -> None:
+        """Let an organization's series go."""
+        for instrument in vars(self).values():
+            if isinstance(instrument, Counter | Gauge | Histogram):
+                with suppress(ValueError):  # one that has no such label
+                    instrument.remove_by_labels({"organization": organization})
 
     def sections(self, groups: frozenset[Group]) -> Iterator[tuple[Family, bytes]]:
         """Per family of ``groups`` its lines as of now, without headers."""

@@ -41,6 +41,11 @@ class Observer:
         self._failing: dict[Subject, str] = {}
         instruments.prepare(organization)
 
+    def retire(self) -> None:
+        """The organization is not watched any more: its series go, and what still runs counts for nobody."""
+        watched, self._on = self._on, Instruments(with_process=False)
+        watched.forget(self._name)
+
     def called(self, call: Call) -> None:
         """A request was sent to AWS, and answered or lost."""
         labels = (self._name, call.api, call.operation)

@@ -33,6 +33,9 @@ class Listeners:
 
     def __init__(self, surface: Surface, settings: WebSettings, patience: Patience = PATIENCE) -> None:
         self._settings = settings
+        self._main = () if settings.systemd_socket else tuple(map(parse_address, settings.listen_addresses))
+        health = settings.health_listen_address
+        self._health = parse_address(health) if health else None
         self._patience = patience
         where = places(settings)
         name = settings.config_file
@@ -53,7 +56,7 @@ class Listeners:
         """Listen on every address, or on none: UserError tells which one could not be had."""
         room = make_room()
         asyncio.get_running_loop().set_exception_handler(Shortage(self._make_way))
-        main, health = _sockets(self._settings)
+        main, health = self._sockets()
         try:
             self.addresses = await self._serve(self._site.everything(), main, room, self._ssl_context)
             if health:
@@ -111,15 +114,13 @@ class Listeners:
             self._servers.append(server)
         return [url_of(bound, "https" if ssl_context else "http") for bound in sockets]
 
-
-def _sockets(settings: WebSettings) -> tuple[list[socket.socket], list[socket.socket]]:
-    """Those of the server itself and that of the health address; all of them or UserError."""
-    health = [settings.health_listen_address] if settings.health_listen_address else []
-    with ExitStack() as undo:
-        if settings.systemd_socket:
-            main = [undo.enter_context(one) for one in handed_over(os.environ)]
-        else:
-            main = [undo.enter_context(listen(parse_address(text))) for text in settings.listen_addresses]
-        others = [undo.enter_context(listen(parse_address(text))) for text in health]
-        undo.pop_all()
-    return main, others
+    def _sockets(self) -> tuple[list[socket.socket], list[socket.socket]]:
+        """Those of the server itself and that of the health address; all of them or UserError."""
+        with ExitStack() as undo:
+            if self._settings.systemd_socket:
+                main = [undo.enter_context(one) for one in handed_over(os.environ)]
+            else:
+                main = [undo.enter_context(listen(address)) for address in self._main]
+            health = [undo.enter_context(listen(self._health))] if self._health else []
+            undo.pop_all()
+        return main, health

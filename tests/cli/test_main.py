@@ -1,4 +1,5 @@
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import click
 import pytest
+from botocore.utils import get_environ_proxies
 
 from exporter import cli
 from exporter.__main__ import main
+from exporter.cli.loopback import leave_out_loopback
 from exporter.errors import ConfigError, DeniedError, Problem, RefusedError, UserError
 
 
@@ -148,3 +151,85 @@ def test_output_that_cannot_be_written_is_one_line_and_exit_code_1():
             [sys.executable, "-m", "exporter", "version"], stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert (ran.returncode, ran.stderr) == (1, b"error: [Errno 28] No space left on device\n")
+
+
+def program(*arguments, environment=(), redirection=""):
+    command = f'exec "$0" -m exporter "$@" {redirection}'
+    return subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, *arguments],
+        env={**os.environ, **dict(environment)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+BAD_FLAGS = [
+    (["--config.file=missing.yml"], {}, 1),
+    (["--web.config.file=missing.yml"], {}, 1),
+    (["--web.listen-address=nonsense"], {}, 1),
+    (["--web.external-url=nonsense"], {}, 1),
+    (["--web.max-requests=0"], {}, 2),
+    (["--config.file=missing.yml"], {"ORG_ACCESS_EXPORTER_LOG_FORMAT": "json"}, 1),
+]
+
+
+@pytest.mark.parametrize(("flags", "environment", "code"), BAD_FLAGS)
+def test_serve_touches_no_state_before_all_that_was_given_is_found_good(tmp_path, flags, environment, code):
+    state = tmp_path / "state.db"
+    json_flag = [] if environment else ["--log.format=json"]
+    ran = program("serve", *json_flag, *flags, f"--state.url=sqlite:///{state}", environment=environment)
+    assert ran.returncode == code
+    assert not state.exists()
+    [line] = ran.stderr.splitlines()
+    told = json.loads(line)
+    assert (told["level"], told["event"]) == ("error", "exporter.failed")
+    assert told["reason"]
+
+
+def test_the_last_word_of_any_other_command_is_for_people(tmp_path):
+    ran = program("check-config", "--config.file=missing.yml")
+    assert ran.stderr.startswith("error: missing.yml: cannot be read")
+
+
+def test_warn_is_a_level_as_in_prometheus(tmp_path):
+    ran = program("serve", "--log.level=warn", "--config.file=missing.yml", "--state.url=memory:")
+    assert (ran.returncode, ran.stderr[:18]) == (1, "error: missing.yml")
+
+
+@pytest.mark.parametrize("redirection", [">&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_what_cannot_be_written_for_a_closed_stdout_is_an_error(redirection):
+    assert program("version", redirection=redirection).returncode == 1
+
+
+def test_a_closed_stdout_is_none_for_who_has_nothing_to_write(tmp_path):
+    ran = program("serve", "--config.file=missing.yml", "--state.url=memory:", redirection=">&-")
+    assert ran.stderr == "error: missing.yml: cannot be read: no such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, None),
+        ({"HTTP_PROXY": "http://p"}, "localhost,127.0.0.1,::1,[::1]"),
+        ({"https_proxy": "http://p", "NO_PROXY": "a.example"}, "a.example,localhost,127.0.0.1,::1,[::1]"),
+        ({"ALL_PROXY": "x", "no_proxy": "b", "NO_PROXY": "a"}, "b,localhost,127.0.0.1,::1,[::1]"),
+        ({"HTTP_PROXY": "http://p", "no_proxy": "*"}, "*"),
+        ({"HTTP_PROXY": "http://p", "no_proxy": "127.0.0.1, localhost"}, "127.0.0.1,localhost,::1,[::1]"),
+    ],
+)
+def test_loopback_is_left_out_of_every_proxy(given, told):
+    environment = dict(given)
+    leave_out_loopback(environment)
+    assert environment.get("no_proxy") == told
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://localhost:1", "http://[::1]:1/x"])
+def test_botocore_asks_loopback_itself(url, monkeypatch):
+    environment = {"HTTP_PROXY": "http://127.0.0.1:9"}
+    leave_out_loopback(environment)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert get_environ_proxies(url) == {}
+    assert get_environ_proxies("http://iam.example/") != {}

@@ -479,3 +479,20 @@ def test_a_job_that_is_not_answered_is_told_long_before_its_deadline(bench):
     assert downs[0] - start < 30.0
     assert bench.view.up
     assert bench.standing(ROOT).report
+
+
+def test_a_reload_lets_what_failed_be_tried_as_soon_as_aws_does_not_repeat_itself(bench):
+    for _ in range(5):
+        bench.aws.trouble("generate", RefusedError("GenerateOrganizationsAccessReport", "X", "no"))
+        bench.pace.moment = bench.standing(ROOT).retry_at if bench.standing(ROOT) else bench.pace.moment
+        bench.collector.step()
+    attempt = bench.pace.now()
+    assert bench.standing(ROOT).retry_at > attempt + 600
+    assert bench.collector.hurry()
+    bench.collector.step()
+    assert bench.standing(ROOT).retry_at == pytest.approx(attempt + 60, abs=20)
+
+
+def test_a_reload_where_nothing_failed_hurries_nobody(bench):
+    bench.sweep()
+    assert not bench.collector.hurry()

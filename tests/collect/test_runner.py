@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from threading import Event
+from threading import Condition, Event
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -117,3 +117,55 @@ def test_a_discovery_comes_a_minute_after_the_last_at_the_earliest(runner, sched
     one._looked_at = time.monotonic() - ago
     one._look_again(3600.0)
     assert at_most - 5.0 < next_look(scheduler) <= at_most
+
+
+class Troubled(Idle):
+    """A collector that is left alone for an hour after each failure."""
+
+    def __init__(self, *, failed):
+        super().__init__()
+        self.failed = failed
+        self.discoveries = 0
+        self.steps = 0
+        self.changed = Condition()
+
+    def discover(self):
+        self._counted(discoveries=1)
+        return 3600.0
+
+    def step(self):
+        self._counted(steps=1)
+        return 50.0
+
+    def hurry(self):
+        return self.failed
+
+    def _counted(self, discoveries=0, steps=0):
+        with self.changed:
+            self.discoveries += discoveries
+            self.steps += steps
+            self.changed.notify_all()
+
+    def wait(self, discoveries, steps):
+        with self.changed:
+            return self.changed.wait_for(
+                lambda: self.discoveries >= discoveries and self.steps >= steps, timeout=20
+            )
+
+
+def test_what_failed_is_tried_again_at_once_when_hurried(runner):
+    troubled = Troubled(failed=True)
+    one = runner(troubled)
+    one.start()
+    assert troubled.wait(1, 1)
+    one.hurry()
+    assert troubled.wait(2, 2)
+
+
+def test_what_goes_well_is_not_hurried(runner, scheduler):
+    well = Troubled(failed=False)
+    one = runner(well)
+    one.start()
+    assert well.wait(1, 1)
+    one.hurry()
+    assert not one._discoveries._woken

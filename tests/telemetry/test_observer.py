@@ -199,3 +199,16 @@ def test_scps_that_cannot_be_listed_are_logged_once_until_they_can(observer, log
         ("warning", "discovery.policies_unknown"),
         ("info", "discovery.policies_known"),
     ]
+
+
+def test_one_that_is_not_watched_any_more_leaves_no_series_and_makes_none(observer, instruments):
+    for instrument in vars(instruments).values():
+        labels = getattr(instrument, "_labelnames", ())
+        if "organization" in labels:
+            instrument.labels(*("org" if label == "organization" else "x" for label in labels))
+    observer.retire()
+    observer.job_started(1)
+    observer.called(SimpleNamespace(api="iam", operation="GetX", seconds=0.1, code="Throttling"))
+    observer.state_lost("gone")
+    told = [sample for metric in instruments.registry.collect() for sample in metric.samples]
+    assert [sample for sample in told if sample.labels.get("organization") == "org"] == []
