@@ -63,7 +63,8 @@ class Discovery:
 
     ``entities`` are in tree order (a parent before its children) and in scope of the configuration;
     ``at`` is when the look began, ``duration`` how many seconds it took. ``lacking`` is why ``policies`` are
-    not known, beyond ids that were configured; empty: they are.
+    not known, beyond ids that were configured; empty: they are. ``unmatched`` has a line for each selector
+    of the configuration that fits nothing; it is told by who discovered, and not kept.
     """
 
     org_id: str
@@ -74,6 +75,7 @@ class Discovery:
     at: float = 0.0
     duration: float = 0.0
     lacking: str = ""
+    unmatched: tuple[str, ...] = ()
 
     def completed(self, before: "Discovery | None") -> "Discovery":
         """With the policies of an earlier discovery, if this one could not learn them."""

@@ -7,6 +7,7 @@ from exporter.aws.documents import DocumentSession, Paging
 from exporter.aws.lookup import entity_at
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.probe import AwsProber, Identity, Prober
+from exporter.aws.regions import known_regions
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.aws.skeleton import Skeleton, skeleton
@@ -29,6 +30,7 @@ __all__ = [
     "Skeleton",
     "TimeFormat",
     "entity_at",
+    "known_regions",
     "scp_status",
     "skeleton",
 ]

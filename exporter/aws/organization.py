@@ -66,6 +66,7 @@ class AwsOrganization:
             at=began,
             duration=time.monotonic() - start,
             lacking=lacking,
+            unmatched=self._scope.unmatched(found.entities),
         )
 
     def _policies(self, organizations: Service) -> tuple[tuple[Policy, ...], str]:

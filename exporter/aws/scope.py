@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from exporter.aws.selectors import unmatched
 from exporter.model import Entity, EntityType, Policy
 
 
@@ -11,8 +12,8 @@ from exporter.model import Entity, EntityType, Policy
 class Scope:
     """The selection of one organization, as configured: see section 4 of the contract.
 
-    A selector is an id (of a root or OU: with all below it) or a glob for names (of an OU: with all below
-    it). ``exclude`` is stronger than ``include``; empty ``policy_ids`` mean all policies.
+    A selector is an id (of a root or OU: with all below it), a name, or a glob for names (of an OU: with all
+    below it). ``exclude`` is stronger than ``include``; empty ``policy_ids`` mean all policies.
     """
 
     include: tuple[str, ...] = ()
@@ -26,6 +27,11 @@ class Scope:
         everything = tuple(found)
         names = {entity.id: entity.name for entity in everything}
         return tuple(entity for entity in everything if self._wants(entity, names))
+
+    def unmatched(self, found: Iterable[Entity]) -> tuple[str, ...]:
+        """A line for each selector that fits none of ``found``."""
+        included = (("include", selector) for selector in self.include)
+        return unmatched((*included, *(("exclude", selector) for selector in self.exclude)), found)
 
     def policies(self, found: Iterable[Policy]) -> tuple[Policy, ...]:
         """Those in scope. A configured id that does not exist is kept: its report will say so."""
@@ -48,6 +54,6 @@ def _matches(entity: Entity, selectors: Iterable[str], names: Mapping[str, str])
     named = [names.get(part, "") for part in above if part.startswith("ou-")]
     own = [] if entity.type is EntityType.ROOT else [entity.name]
     return any(
-        selector in lineage or any(fnmatchcase(name, selector) for name in (*own, *named))
+        selector in lineage or any(name == selector or fnmatchcase(name, selector) for name in (*own, *named))
         for selector in selectors
     )

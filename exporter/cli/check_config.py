@@ -38,9 +38,14 @@ def _check(file: str | None, describe: Callable[[str], str]) -> tuple[Problem, .
 
 
 def _describe_config(file: str) -> str:
-    from exporter.config import load  # noqa: PLC0415 - pydantic's models take a while; --help has no use for them
+    from exporter.aws import known_regions  # noqa: PLC0415 - botocore takes a while; --help has no use for it
+    from exporter.config import load  # noqa: PLC0415 - as above
+    from exporter.config.doubts import doubts  # noqa: PLC0415 - as above
 
-    names = [organization.name for organization in load(file).organizations]
+    config = load(file)
+    for line in doubts(config, known_regions()):
+        click.echo(f"{file}: warning: {line}", err=True)
+    names = [organization.name for organization in config.organizations]
     return f"{len(names)} organization{'s' * (len(names) != 1)}: {', '.join(names)}".replace("\n", "\\n")
 
 

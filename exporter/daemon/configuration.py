@@ -2,7 +2,9 @@
 
 import hashlib
 
+from exporter.aws import known_regions
 from exporter.config import Config, default, parse
+from exporter.config.doubts import doubts
 from exporter.config.files import is_pipe, read_bytes, read_file
 from exporter.errors import ConfigError, Problem
 
@@ -34,6 +36,10 @@ class ConfigSource:
         content = read_bytes(self._path)
         self._seen = _fingerprint(content)
         return parse(read_file(self._path, lambda _: content), self._path)
+
+    def doubts(self, config: Config) -> tuple[str, ...]:
+        """What the file says without effect; of a configuration that is made here, nothing."""
+        return doubts(config, known_regions()) if self._path else ()
 
     def changed(self) -> bool:
         """Whether the file's contents differ from those last loaded."""

@@ -149,6 +149,8 @@ class Daemon:
 
     def _loaded(self, config: Config) -> None:
         self._config = config
+        for line in self._source.doubts(config):
+            _log.warning("config.doubtful", reason=line)
         self._instruments.reload_successful.set(1)
         self._instruments.reload_timestamp.set_to_current_time()
 

@@ -14,6 +14,9 @@ def load_check(config: OrganizationConfig, discovery: Discovery, job_seconds: fl
     """
     work = plan(discovery, config.targets, config.job_ids)
     made = [item for item in work if item.entity is not None]
+    if not work:
+        remedy = "widen include, exclude or account_states, or enable a target"
+        return Check("sweep", Result.FAILED, "nothing is in scope: no report would be made", remedy)
     share = sum(job_seconds / item.target.refresh for item in made)
     sweep = f"{len(made)} reports in about {spoken(job_seconds * len(made))}"
     detail = f"{sweep}; with the refresh intervals, reports are made {share:.1%} of the time"

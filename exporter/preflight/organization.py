@@ -65,7 +65,7 @@ class Preflight:
         yield from permissions
         denied = [check.permission for check in permissions if check.result is Result.FAILED]
         yield from self._job(facts, denied)
-        yield self._load()
+        yield from self._load()
 
     def _identity(self) -> tuple[Identity | None, list[Check]]:
         """Who asks. ``serve`` never asks that: where STS does not tell it, what follows shows enough."""
@@ -135,12 +135,16 @@ class Preflight:
         remedy = "each call alone is allowed: AWS repeats a result for a minute, so try again after that"
         return Check("report", Result.FAILED, detail, remedy)
 
-    def _load(self) -> Check:
+    def _load(self) -> Iterator[Check]:
         if self._undiscovered:
-            return Check("sweep", Result.UNKNOWN, str(self._undiscovered), self._undiscovered.remedy)
+            yield Check("sweep", Result.UNKNOWN, str(self._undiscovered), self._undiscovered.remedy)
+            return
+        for line in self._discovered.unmatched if self._discovered else ():
+            yield Check("selector", Result.WARNING, line)
         if not self._discovered or self._job_seconds is None:
-            return Check("sweep", Result.NOTE, "no estimate without a discovery and a report")
-        return load_check(self._config, self._discovered, self._job_seconds)
+            yield Check("sweep", Result.NOTE, "no estimate without a discovery and a report")
+            return
+        yield load_check(self._config, self._discovered, self._job_seconds)
 
 
 def _only_identity(error: AwsError) -> bool:

@@ -3,6 +3,7 @@
 A condition that lasts is logged when it begins, when it changes and when it ends, not every time it is met.
 """
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import structlog
@@ -38,6 +39,7 @@ class Observer:
         self._reasons: dict[str, str] = {}
         self._state_reason = ""
         self._policies_reason = ""
+        self._unmatched: tuple[str, ...] = ()
         self._failing: dict[Subject, str] = {}
         instruments.prepare(organization)
 
@@ -88,6 +90,16 @@ class Observer:
         elif self._policies_reason and not lacking:
             self._log.info("discovery.policies_known")
         self._policies_reason = lacking
+
+    def selectors_matched(self, unmatched: Iterable[str]) -> None:
+        """Which selectors of the configuration fit nothing, each in a line of its own."""
+        lines = tuple(unmatched)
+        for line in lines:
+            if line not in self._unmatched:
+                self._log.warning("selector.unmatched", reason=line)
+        if self._unmatched and not lines:
+            self._log.info("selector.all_matched")
+        self._unmatched = lines
 
     def slot_taken(self) -> None:
         """Somebody else's job holds the slot."""

@@ -15,6 +15,12 @@ def unready(view: OrganizationView) -> str | None:
     """Why an organization has nothing to show yet, or None."""
     if view.discovery is None:
         return f"organization {view.name!r}: not discovered yet{_trouble(view)}"
+    if not view.discovery.entities and not view.work:
+        told = "; ".join(view.discovery.unmatched[:5])
+        return (
+            f"organization {view.name!r}: include, exclude and account_states leave nothing to report on"
+            f"{told and f' ({told})'}"
+        )
     if view.work and not any(
         standing.report or standing.job or standing.failures for standing in view.standings.values()
     ):

@@ -47,12 +47,22 @@ def _header(where: Places, now: float) -> str:
 
 def _organization(view: OrganizationView, where: Places, now: float, only: str) -> str:
     up = markup.badge("up" if view.up else "down")
-    why = f'<p class="trouble">{name(view.trouble)}</p>\n' if view.trouble else ""
+    why = "".join(f'<p class="trouble">{name(line)}</p>\n' for line in _warnings(view))
     return (
         f'<section>\n<div class="head"><h2>{name(view.name)}</h2>{up}</div>\n{why}'
         f"{_facts(view, now)}\n{_counts(view)}\n{_troubles(view, where, now)}"
         f"{_tree(view, where, now, only)}{_foreign(view, where, now)}</section>\n"
     )
+
+
+def _warnings(view: OrganizationView) -> Iterator[str]:
+    """What is wrong with the organization as a whole."""
+    if view.trouble:
+        yield view.trouble
+    if view.discovery:
+        yield from view.discovery.unmatched
+        if not view.discovery.entities:
+            yield "include, exclude and account_states leave nothing to report on"
 
 
 def _facts(view: OrganizationView, now: float) -> str:

@@ -1,0 +1,96 @@
+"""What a valid configuration says without effect, or to an effect that hardly anybody wants.
+
+A line each, beginning with the key. Nothing is refused for it.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+
+from exporter.config.quoting import quote
+from exporter.config.settings import CollectionConfig, Config, OrganizationConfig
+from exporter.config.syntax import OU_ID
+from exporter.times import spoken
+
+SHORTEST = 60.0  # s: for so long AWS repeats the result that it has
+
+_TARGETS = ("root", "ous", "management_account", "accounts", "policies")
+
+
+def doubts(config: Config, regions: Collection[str]) -> tuple[str, ...]:
+    """The lines for a whole configuration; ``regions`` are those that are known."""
+    lines = [*_of_collection(config.collection)]
+    for index, organization in enumerate(config.organizations):
+        of_one = (*_of_access(organization, regions), *_of_targets(organization, config.collection))
+        lines += [f"organizations[{index}].{line}" for line in (*of_one, *_of_selectors(organization))]
+    return tuple(lines)
+
+
+def _of_collection(collection: CollectionConfig) -> Iterator[str]:
+    if collection.discovery_interval < SHORTEST:
+        interval = spoken(collection.discovery_interval)
+        yield f"collection.discovery_interval: {interval} is short: AWS limits how often the tree may be read"
+
+
+def _of_access(organization: OrganizationConfig, regions: Collection[str]) -> Iterator[str]:
+    if organization.region not in regions:
+        close = get_close_matches(organization.region, sorted(regions), n=1)
+        hint = f", did you mean {close[0]}?" if close else ""
+        yield f"region: {quote(organization.region)} is no Region that this version knows of{hint}"
+    if organization.role_arn is None and organization.external_id is not None:
+        yield "external_id: has no effect without role_arn"
+
+
+def _of_targets(organization: OrganizationConfig, collection: CollectionConfig) -> Iterator[str]:
+    enabled = [name for name in _TARGETS if getattr(organization.targets, name).enabled]
+    for name in enabled:
+        refresh = getattr(organization.targets, name).refresh
+        if refresh < SHORTEST:
+            yield (
+                f"targets.{name}.refresh: {spoken(refresh)} is short: AWS repeats a result for a minute, "
+                "and makes one report at a time"
+            )
+        if refresh > collection.max_report_age:
+            age = spoken(collection.max_report_age)
+            yield (
+                f"targets.{name}.refresh: {spoken(refresh)} is longer than collection.max_report_age "
+                f"({age}): reports are dropped before they are renewed"
+            )
+    if organization.policy_ids and "policies" not in enabled:
+        yield "targets.policies.ids: has no effect while targets.policies.enabled is false"
+    if not enabled and not organization.job_ids:
+        yield "targets: none is enabled and there are no job_ids: nothing is collected"
+
+
+def _of_selectors(organization: OrganizationConfig) -> Iterator[str]:
+    for key, selectors in (("include", organization.include), ("exclude", organization.exclude)):
+        for selector in selectors:
+            if doubt := _of_selector(selector):
+                yield f"{key}: {quote(selector)} {doubt}"
+    for selector in organization.include:
+        if selector in organization.exclude:
+            yield f"include: {quote(selector)} has no effect: exclude has it too, and is stronger"
+
+
+def _of_selector(selector: str) -> str:
+    if selector.startswith("arn:"):
+        return "is an ARN, and only ids and names match: give its last part"
+    if re.match("o-[a-z0-9]+/", selector):
+        return "is a path, and only ids and names match: give its last part"
+    if not re.fullmatch(OU_ID, selector) and re.fullmatch(OU_ID, selector.lower()):
+        return "is the id of an OU in capitals, which no id has"
+    if re.fullmatch("[0-9]{12}", re.sub("[-_ ]", "", selector)) and not selector.isdigit():
+        return "looks like an account id with separators, which no id has"
+    if selector != selector.strip():
+        return "begins or ends with a blank, which has to be in the name as well"
+    if sets := [inner for inner in re.findall(r"\[([^]]+)\]", selector) if _is_a_word(inner)]:
+        return (
+            f"means one of the characters {sets[0]} where the brackets are; "
+            f"a bracket in a name is written [[]: {selector.replace('[', '[[]')}"
+        )
+    return ""
+
+
+def _is_a_word(characters: str) -> bool:
+    """More than one letter, and no range."""
+    return len(characters) > 2 and "-" not in characters and characters[0] not in "!["
