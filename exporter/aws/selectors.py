@@ -39,7 +39,7 @@ class _Known:
         return f', did you mean "{meant}"?' if meant else ""
 
     def _candidates(self, selector: str) -> Iterator[str]:
-        """An id or a name that is written otherwise: capitals, blanks, in a path or an ARN, with separators."""
+        """What is written otherwise: in capitals, with blanks, in a path or an ARN, with separators."""
         yield self._folded.get(selector.casefold().strip(), "")
         yield self._folded.get(re.split("[/:]", selector)[-1].casefold().strip(), "")
         yield self._folded.get(re.sub("[-_ ]", "", selector), "")

@@ -4,7 +4,7 @@ A line each, beginning with the key. Nothing is refused for it.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 
 from exporter.config.quoting import quote
@@ -33,8 +33,10 @@ def _of_collection(collection: CollectionConfig) -> Iterator[str]:
 
 
 def _of_access(organization: OrganizationConfig, regions: Collection[str]) -> Iterator[str]:
-    if organization.region not in regions:
-        close = get_close_matches(organization.region, sorted(regions), n=1)
+    if organization.region and organization.region not in regions:
+        close = get_close_matches(organization.region, sorted(regions), n=5)
+        # The same letters in another order go first.
+        close.sort(key=lambda region: sorted(region) != sorted(organization.region or ""))
         hint = f", did you mean {close[0]}?" if close else ""
         yield f"region: {quote(organization.region)} is no Region that this version knows of{hint}"
     if organization.role_arn is None and organization.external_id is not None:
@@ -73,24 +75,39 @@ def _of_selectors(organization: OrganizationConfig) -> Iterator[str]:
 
 
 def _of_selector(selector: str) -> str:
-    if selector.startswith("arn:"):
-        return "is an ARN, and only ids and names match: give its last part"
-    if re.match("o-[a-z0-9]+/", selector):
-        return "is a path, and only ids and names match: give its last part"
-    if not re.fullmatch(OU_ID, selector) and re.fullmatch(OU_ID, selector.lower()):
-        return "is the id of an OU in capitals, which no id has"
-    if re.fullmatch("[0-9]{12}", re.sub("[-_ ]", "", selector)) and not selector.isdigit():
-        return "looks like an account id with separators, which no id has"
-    if selector != selector.strip():
-        return "begins or ends with a blank, which has to be in the name as well"
-    if sets := [inner for inner in re.findall(r"\[([^]]+)\]", selector) if _is_a_word(inner)]:
-        return (
-            f"means one of the characters {sets[0]} where the brackets are; "
-            f"a bracket in a name is written [[]: {selector.replace('[', '[[]')}"
-        )
-    return ""
+    return next((told for wrong, told in _MISTAKES if wrong(selector)), "") or _brackets(selector)
+
+
+def _brackets(selector: str) -> str:
+    sets = [inner for inner in re.findall(r"\[([^]]+)\]", selector) if _is_a_word(inner)]
+    if not sets:
+        return ""
+    return (
+        f"means one of the characters {sets[0]} where the brackets are; "
+        f"a bracket in a name is written [[]: {selector.replace('[', '[[]')}"
+    )
 
 
 def _is_a_word(characters: str) -> bool:
-    """More than one letter, and no range."""
+    """More than two characters, and no range."""
     return len(characters) > 2 and "-" not in characters and characters[0] not in "!["
+
+
+def _in_capitals(selector: str) -> bool:
+    return not re.fullmatch(OU_ID, selector) and bool(re.fullmatch(OU_ID, selector.lower()))
+
+
+def _separated(selector: str) -> bool:
+    return not selector.isdigit() and bool(re.fullmatch("[0-9]{12}", re.sub("[-_ ]", "", selector)))
+
+
+_MISTAKES: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (lambda text: text.startswith("arn:"), "is an ARN, and only ids and names match: give its last part"),
+    (
+        lambda text: bool(re.match("o-[a-z0-9]+/", text)),
+        "is a path, and only ids and names match: give its last part",
+    ),
+    (_in_capitals, "is the id of an OU in capitals, which no id has"),
+    (_separated, "looks like an account id with separators, which no id has"),
+    (lambda text: text != text.strip(), "begins or ends with a blank, which the name must have as well"),
+)

@@ -103,3 +103,10 @@ def test_what_python_cannot_do_is_a_warning(check, tmp_path):
     assert [line.split(": ")[:3] for line in err] == [
         ["w.yml", "warning", "tls_server_config.client_auth_type"]
     ]
+
+
+def test_what_a_good_file_says_without_effect_is_a_warning(check):
+    code, out, err = check("organizations: [{name: prod, region: us-esat-1, include: [' x']}]")
+    assert (code, out) == (0, ["c.yml: SUCCESS: 1 organization: prod"])
+    assert [line.partition(": ")[2].partition(":")[0] for line in err] == ["warning", "warning"]
+    assert "did you mean us-east-1?" in err[0]

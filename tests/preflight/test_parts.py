@@ -140,3 +140,8 @@ def test_nothing_is_lost_or_cut_on_a_terminal_of_80_columns():
     assert "? organizations:ListOrganizationalUnitsForParent: not checked: word0" in " ".join(
         out.getvalue().split()
     )
+
+
+def test_a_configuration_that_leaves_nothing_to_report_on_is_no_success():
+    check = load_check(default().organizations[0], Discovery("o", "9", "aws", ()), 10.0)
+    assert (check.result, check.remedy.partition(",")[0]) == (Result.FAILED, "widen include")

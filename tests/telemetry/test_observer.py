@@ -212,3 +212,10 @@ def test_one_that_is_not_watched_any_more_leaves_no_series_and_makes_none(observ
     observer.state_lost("gone")
     told = [sample for metric in instruments.registry.collect() for sample in metric.samples]
     assert [sample for sample in told if sample.labels.get("organization") == "org"] == []
+
+
+def test_a_selector_that_fits_nothing_is_logged_once_and_that_all_do_again(observer, log):
+    for unmatched in (("a",), ("a",), ("a", "b"), ("b",), (), ()):
+        observer.selectors_matched(unmatched)
+    assert [line.get("reason") for line in log] == ["a", "b", None]
+    assert told(log)[-1] == ("info", "selector.all_matched")

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -27,7 +28,7 @@ from exporter.order import plan
 from exporter.web.landing import POLICY, render
 from exporter.web.landing.tree import forest
 from exporter.web.places import Places
-from tests.web.conftest import report_of
+from tests.web.conftest import DISCOVERY, report_of
 
 NOW = 1_700_000_000.0
 VOID = {"meta", "rect", "link", "br", "input"}
@@ -325,3 +326,10 @@ def test_an_entity_that_is_not_collected_says_so(world):
     world.organizations("default", accounts=False)
     world.discovered()
     assert "One 111111111111not collected" in page_of(world).text
+
+
+def test_selectors_that_fit_nothing_are_told_on_the_page(world):
+    world.discovered(replace(DISCOVERY, entities=(), unmatched=('include: "<prod>" matches nothing',)))
+    page = render(world.publication.current.snapshot, Places(), NOW)
+    assert "include: &quot;&lt;prod&gt;&quot; matches nothing" in page
+    assert "leave nothing to report on" in page

@@ -1,9 +1,11 @@
 import threading
+from dataclasses import replace
 
 import pytest
 
 from exporter.errors import ConfigError, Problem, UserError
-from exporter.model import Discovery, JobStatus, JobView, Standing, Subject
+from exporter.model import JobStatus, JobView, Standing, Subject
+from tests.web.conftest import ACCOUNT, DISCOVERY, report_of
 
 
 def test_the_process_is_healthy_while_it_serves(world, serving):
@@ -47,7 +49,31 @@ def test_a_job_that_tells_why_there_is_no_report_is_enough(world, serving, stand
 
 
 def test_an_organization_with_nothing_to_ask_is_ready(world, serving):
-    world.discovered(Discovery("o-org", "999999999999", "aws", ()))
+    world.organizations("default", accounts=False)
+    world.discovered(replace(DISCOVERY, entities=(ACCOUNT,)))
+    with serving(world) as running:
+        assert running.get("/-/ready").status == 200
+
+
+def test_an_organization_of_which_nothing_is_in_scope_is_not_ready_and_says_which_selectors_fit_nothing(
+    world, serving
+):
+    told = ('include: "prod" matches nothing, did you mean "Prod"?',)
+    world.discovered(replace(DISCOVERY, entities=(), unmatched=told))
+    with serving(world) as running:
+        answer = running.get("/-/ready")
+    assert answer.status == 503
+    assert answer.text == (
+        "Not ready: organization 'default': include, exclude and account_states leave nothing to report on "
+        f"({told[0]}).\n"
+    )
+
+
+def test_reports_made_elsewhere_are_something_to_show_where_nothing_is_in_scope(world, serving):
+    job_id = "2a3b4c5d-0000-4111-8222-333344445555"
+    world.organizations("default", job_ids=(job_id,))
+    world.discovered(replace(DISCOVERY, entities=()))
+    world.stood(report_of(job_id))
     with serving(world) as running:
         assert running.get("/-/ready").status == 200
 
