@@ -5,6 +5,7 @@ from exporter.aws.calls import Call
 from exporter.aws.directory import DISABLED, ENABLED, SCP, scp_status
 from exporter.aws.documents import DocumentSession, Paging
 from exporter.aws.lookup import entity_at
+from exporter.aws.members import Population
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.probe import AwsProber, Identity, Prober
 from exporter.aws.regions import known_regions
@@ -24,6 +25,7 @@ __all__ = [
     "DocumentSession",
     "Identity",
     "Paging",
+    "Population",
     "Prober",
     "ReportSession",
     "Scope",

@@ -40,7 +40,7 @@ def read_directory(organizations: Service) -> Directory:
     return Directory(
         org_id=org_id,
         management_account_id=management,
-        partition=_partition(organization),
+        partition=partition_in(organization),
         entities=_in_tree_order([*units, *accounts]),
         hint=_hint(organization, roots),
     )
@@ -80,7 +80,7 @@ def _units(organizations: Service, parent: Entity) -> list[Entity]:
 
 def _unit(item: Mapping[str, Any], parent: Entity) -> Entity:
     unit_id = _field(item, "Id", "ListOrganizationalUnitsForParent")
-    path = _ending((item.get("Path") or "").rstrip("/") or parent.path, unit_id)
+    path = path_ending((item.get("Path") or "").rstrip("/") or parent.path, unit_id)
     return Entity(unit_id, EntityType.ORGANIZATIONAL_UNIT, clipped(item.get("Name"), NAME), path, parent.id)
 
 
@@ -101,7 +101,7 @@ def _accounts(organizations: Service, units: Iterable[Entity], management: str) 
 
 def _account(item: Mapping[str, Any], path: str, management: str) -> Entity:
     account_id = _field(item, "Id", "ListAccounts")
-    path = _ending(path, account_id)
+    path = path_ending(path, account_id)
     return Entity(
         id=account_id,
         type=EntityType.MANAGEMENT_ACCOUNT if account_id == management else EntityType.ACCOUNT,
@@ -112,7 +112,7 @@ def _account(item: Mapping[str, Any], path: str, management: str) -> Entity:
     )
 
 
-def _ending(path: str, entity_id: str) -> str:
+def path_ending(path: str, entity_id: str) -> str:
     """AWS may or may not end an entity's path with the entity itself."""
     return path if path.endswith(f"/{entity_id}") else f"{path}/{entity_id}"
 
@@ -132,7 +132,8 @@ def _in_tree_order(entities: Iterable[Entity]) -> tuple[Entity, ...]:
     return tuple(ordered)
 
 
-def _partition(organization: Mapping[str, Any]) -> str:
+def partition_in(organization: Mapping[str, Any]) -> str:
+    """The partition, from the ARN of what DescribeOrganization tells; empty: it does not tell."""
     parts = str(organization.get("Arn") or "").split(":")
     return parts[_PARTITION] if len(parts) > _PARTITION else ""
 

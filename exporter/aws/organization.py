@@ -1,14 +1,14 @@
 """One organization as the collector sees it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from exporter.aws.access import Access, Door
 from exporter.aws.calls import Call, Service
 from exporter.aws.directory import read_directory, read_policies
 from exporter.aws.lookup import find_entity
-from exporter.aws.members import read_attached, read_members
+from exporter.aws.members import Population, read_attached, read_delegated, read_names, read_population
 from exporter.aws.probe import AwsProber
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
@@ -88,9 +88,17 @@ class AwsOrganization:
         """One entity, in scope or not; see ``exporter.aws.lookup``. Raises UserError, AwsError."""
         return self._asked(lambda organizations: find_entity(organizations, reference))
 
-    def members(self, entity: Entity) -> tuple[Member, ...]:
+    def population(self, entity: Entity) -> Population:
         """The accounts that it is or has below, whatever the scope; raises AwsError."""
-        return self._asked(lambda organizations: read_members(organizations, entity))
+        return self._asked(lambda organizations: read_population(organizations, entity))
+
+    def names(self, entity: Entity) -> Mapping[str, str]:
+        """Names, by id, of it and of what stands above it; raises AwsError."""
+        return self._asked(lambda organizations: read_names(organizations, entity))
+
+    def delegated(self, members: Iterable[Member]) -> Mapping[str, tuple[str, ...]] | None:
+        """Delegated administrators among the members; None where AWS does not say. Raises AwsError."""
+        return self._asked(lambda organizations: read_delegated(organizations, members))
 
     def attached(self, entity: Entity) -> tuple[Attached, ...]:
         """The SCPs on it and above it, from the root down; raises AwsError."""

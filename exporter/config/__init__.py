@@ -4,13 +4,14 @@ from exporter.config.load import default, load, parse
 from exporter.config.masking import masked, masked_yaml
 from exporter.config.reference import json_schema, reference
 from exporter.config.secret import Secret
-from exporter.config.settings import CollectionConfig, Config, Endpoints, OrganizationConfig
+from exporter.config.settings import CollectionConfig, Config, Endpoints, OrganizationConfig, Protection
 
 __all__ = [
     "CollectionConfig",
     "Config",
     "Endpoints",
     "OrganizationConfig",
+    "Protection",
     "Secret",
     "default",
     "json_schema",

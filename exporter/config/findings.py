@@ -46,6 +46,8 @@ def _message(detail: ErrorDetails) -> str:
         return f"must be {_WANTED[kind]}, not {describe(value)}{_advice(kind, value)}"
     if kind in {"enum", "literal_error"}:
         return f"must be one of {context['expected']}, not {describe(value)}"
+    if kind == "missing":
+        return "is missing"
     if kind == "too_short":
         return "must not be empty"
     return str(context.get("error", detail["msg"]))

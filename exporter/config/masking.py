@@ -6,7 +6,7 @@ import yaml
 
 from exporter.config.durations import format_duration
 from exporter.config.secret import MASK
-from exporter.config.settings import Config, OrganizationConfig
+from exporter.config.settings import Config, OrganizationConfig, Protection
 from exporter.model import Target
 
 
@@ -21,6 +21,7 @@ def masked(config: Config) -> dict[str, Any]:
             "follow_leads": config.collection.follow_leads,
             "slot_share": config.collection.slot_share,
         },
+        "protect": list(map(_protection, config.protect)),
     }
 
 
@@ -54,7 +55,13 @@ def _organization(config: OrganizationConfig) -> dict[str, Any]:
         "include": list(config.include),
         "exclude": list(config.exclude),
         "account_states": list(config.account_states),
+        "protect": list(map(_protection, config.protect)),
     }
+
+
+def _protection(protection: Protection) -> dict[str, Any]:
+    expires = protection.expires and protection.expires.isoformat()
+    return {"service": protection.service, "reason": protection.reason, "expires": expires}
 
 
 def _target(target: Target) -> dict[str, Any]:

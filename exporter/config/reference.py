@@ -42,7 +42,7 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[Row]:
         yield Row(
             path,
             f"list of {word}s" if listed else word,
-            "" if inner else yaml.safe_dump(_plain(field.default), default_flow_style=True).split("\n")[0],
+            "" if inner or field.is_required() else _shown(field.default),
             field.description or "",
         )
         if inner:
@@ -60,6 +60,10 @@ def _word(hint: Any) -> str:
         return "boolean"
     kinds = [meta.name for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, schema.Kind)]
     return next(filter(None, [*kinds, *map(_word, get_args(hint))]), "")
+
+
+def _shown(default: Any) -> str:
+    return str(yaml.safe_dump(_plain(default), default_flow_style=True)).split("\n")[0]
 
 
 def _plain(value: Any) -> Any:

@@ -121,6 +121,18 @@ Selector = Annotated[
         }
     ),
 ]
+Namespace = Annotated[
+    str,
+    Kind("service namespace"),
+    AfterValidator(syntax.namespace),
+    Field(json_schema_extra=_whole(syntax.NAMESPACE)),
+]
+Day = Annotated[
+    str,
+    Kind("day"),
+    AfterValidator(syntax.day),
+    Field(json_schema_extra=_whole(syntax.DAY), examples=["2027-06-30"]),
+]
 AccountState = Annotated[
     Literal["PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"], Kind("account state")
 ]
@@ -172,6 +184,16 @@ class Targets(_Strict):
     policies: Policies = Field(default=Policies(), description="Service control policies.")
 
 
+class Protection(_Strict):
+    """A service that no recommendation denies, whether it is used or not."""
+
+    service: Namespace = Field(description="Its namespace, as policies have it; required.")
+    reason: Name = Field(description="Why, for whoever reads a recommendation; required.")
+    expires: Day | None = Field(
+        default=None, description="The last day (UTC) on which it holds; null: until it is taken out."
+    )
+
+
 class Endpoints(_Strict):
     """Addresses of AWS's APIs, where they are not AWS's own."""
 
@@ -217,6 +239,9 @@ class Organization(_Strict):
     account_states: list[AccountState] = Field(
         default=["ACTIVE"], min_length=1, description="States of the accounts that are reported on."
     )
+    protect: list[Protection] = Field(
+        default=[], description="Services of this organization that no recommendation denies."
+    )
 
 
 class Collection(_Strict):
@@ -250,3 +275,6 @@ class Root(_Strict):
         description="The organizations to watch; left out: one, named default, default credential chain.",
     )
     collection: Collection = Field(default=Collection(), description="How data is collected.")
+    protect: list[Protection] = Field(
+        default=[], description="Services that no recommendation denies, in any organization."
+    )

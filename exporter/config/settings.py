@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from exporter.config import schema
 from exporter.config.durations import parse_duration
@@ -18,6 +19,15 @@ class Endpoints:
     iam: str | None = None
     organizations: str | None = None
     sts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A service that no recommendation denies, until the end of the day ``expires`` (UTC; None: for ever)."""
+
+    service: str
+    reason: str
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class OrganizationConfig:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     account_states: tuple[str, ...] = ("ACTIVE",)
+    protect: tuple[Protection, ...] = ()
 
     @property
     def partition(self) -> str:
@@ -64,6 +75,7 @@ class Config:
 
     organizations: tuple[OrganizationConfig, ...]
     collection: CollectionConfig
+    protect: tuple[Protection, ...] = ()
 
 
 def settings(root: schema.Root) -> Config:
@@ -77,6 +89,7 @@ def settings(root: schema.Root) -> Config:
             follow_leads=root.collection.follow_leads,
             slot_share=root.collection.slot_share,
         ),
+        tuple(map(_protection, root.protect)),
     )
 
 
@@ -95,7 +108,13 @@ def _organization(written: schema.Organization) -> OrganizationConfig:
         include=_once(written.include),
         exclude=_once(written.exclude),
         account_states=_once(written.account_states),
+        protect=tuple(map(_protection, written.protect)),
     )
+
+
+def _protection(written: schema.Protection) -> Protection:
+    expires = written.expires and date.fromisoformat(written.expires)
+    return Protection(written.service, written.reason, expires or None)
 
 
 def _targets(written: schema.Targets) -> Targets:

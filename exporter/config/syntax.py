@@ -1,12 +1,15 @@
 """How AWS writes its names: each function gives its argument back, or raises ValueError saying why not."""
 
 import re
+from datetime import date
 from urllib.parse import urlsplit
 
 from exporter.config.quoting import quote
 
 POLICY_ID = "p-[0-9a-zA-Z_]{8,128}"
 JOB_ID = "[0-9a-zA-Z-]{36}"
+NAMESPACE = "[a-z0-9][a-z0-9-]*"
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ACCOUNT_ID = "[0-9]{12}"
 OU_ID = "ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
 REGION = "[a-z]{2,4}(?:-[a-z]+){1,2}-[0-9]{1,2}"
@@ -59,6 +62,21 @@ def external_id(text: str) -> str:
 def policy_id(text: str) -> str:
     """The id of a service control policy."""
     return _matching(POLICY_ID, text, "is not a policy id such as p-a1b2c3d4")
+
+
+def namespace(text: str) -> str:
+    """The namespace of a service: whether there is one of that name, only a report tells."""
+    return _matching(NAMESPACE, text, "is not a service namespace such as s3 or access-analyzer")
+
+
+def day(text: str) -> str:
+    """A day of the calendar."""
+    _matching(DAY, text, "is not a day such as 2027-06-30")
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{quote(text)} is not a day of the calendar: {error}") from None
+    return text
 
 
 def job_id(text: str) -> str:

@@ -1,6 +1,6 @@
 """One report for those who asked for it: a person, a spreadsheet, Prometheus' textfile collector."""
 
-from exporter.output.advice import advice
+from exporter.output.advice import advice, changes
 from exporter.output.document import many_documents, one_document
 from exporter.output.findings import findings
 from exporter.output.reading import Reading
@@ -12,6 +12,7 @@ __all__ = [
     "Reading",
     "advice",
     "ago",
+    "changes",
     "console",
     "findings",
     "many_documents",

@@ -70,8 +70,15 @@ def _parts(found: Recommendation) -> Iterator[Group]:
     yield from _services("To deny, used by somebody before", "EVIDENCE", once, "red")
     yield from _services("To deny, never used", "EVIDENCE", never, "red")
     yield from _services("Denied by ours already, stays so", "EVIDENCE", kept, "yellow")
-    yield from _services("Still allowed", "WHY", found.allowed, "green")
-    already = denied_by_name(found.case.attached)
+    used = [one for one in found.allowed if one.ground is Ground.USED]
+    first = [one for one in found.allowed if one.ground is Ground.REVIEW_FIRST]
+    spared = [one for one in found.allowed if one not in used and one not in first]
+    yield from _services("In use", "BY WHOM", used, "green")
+    yield from _services("To be looked at, then denied by --include-reviewed", "WHY", first, "yellow")
+    yield from _services("Not denied", "WHY", spared, "green")
+    ours = {one.namespace for one in found.verdicts if one.denied_by_us}
+    by_name = denied_by_name(found.case.attached)
+    already = {service: by for service, by in by_name.items() if service not in ours}
     if already:
         rows = _table("SERVICE", "BY")
         for service, by in already.items():

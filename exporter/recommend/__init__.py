@@ -6,6 +6,7 @@ from exporter.recommend.deciding import recommend
 from exporter.recommend.difference import Difference
 from exporter.recommend.exemptions import exempted
 from exporter.recommend.groups import COMPANIONS, NEVER, PROTECTED, REVIEW_FIRST, REVIEWED, Group
+from exporter.recommend.memory import Memory, remembered
 from exporter.recommend.policies import LIMIT, MOST_ATTACHED, Variant, compact, length
 from exporter.recommend.recommendation import SHORTEST, TRACKED, Recommendation, Wish
 from exporter.recommend.rendering import cloudformation, evidence, policy_texts, terraform
@@ -29,6 +30,7 @@ __all__ = [
     "Ground",
     "Group",
     "Member",
+    "Memory",
     "Origin",
     "Recommendation",
     "Use",
@@ -45,6 +47,7 @@ __all__ = [
     "length",
     "policy_texts",
     "recommend",
+    "remembered",
     "terraform",
     "told",
     "use_in",

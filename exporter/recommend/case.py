@@ -78,4 +78,4 @@ class Case:
         """How people call an entity: name and id, or the id alone."""
         known = {**self.names, **{member.id: member.name for member in self.members}}
         name = known.get(entity_id)
-        return f"{name} ({entity_id})" if name else entity_id
+        return f"{name} ({entity_id})" if name and name != entity_id else entity_id

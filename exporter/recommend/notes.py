@@ -73,7 +73,7 @@ def _accounts(found: Recommendation) -> Iterator[str]:
 
 
 def _named(members: Iterable[Member]) -> str:
-    listed = [f"{member.name} {member.id}".strip() for member in members]
+    listed = [" ".join(dict.fromkeys(filter(None, (member.name, member.id)))) for member in members]
     rest = len(listed) - _MOST
     return ", ".join(listed[:_MOST]) + (f" and {rest} more" if rest > 0 else "")
 
@@ -101,12 +101,16 @@ def _tracking(found: Recommendation) -> Iterator[str]:
         yield f"AWS does not track {', '.join(UNTRACKED_REGIONS)}: a service used only there looks never used"
     elif partition not in TRACKED_PARTITIONS:
         yield f"AWS tracks no Region of the partition {partition}"
-    if found.wish.window < _YEAR:
-        yearly = {name for group in REVIEW_FIRST if group.name in _YEARLY for name in group.services}
-        among = sorted(yearly.intersection(one.namespace for one in found.denied))
+    yield from _yearly(found)
+
+
+def _yearly(found: Recommendation) -> Iterator[str]:
+    yearly = {name for group in REVIEW_FIRST if group.name in _YEARLY for name in group.services}
+    among = sorted(yearly.intersection(one.namespace for one in found.denied))
+    once = any(one.ground is Ground.LONG_UNUSED for one in found.denied) and found.wish.window < _YEAR
+    if once or among:
         which = f", perhaps {', '.join(among)}" if among else ""
-        days = f"{found.wish.window / DAY:g}"
-        yield f"work that is done once a year does not show within {days} days{which}"
+        yield f"what is needed once a year may not show within {found.wish.window / DAY:g} days{which}"
 
 
 def _reach(found: Recommendation) -> Iterator[str]:

@@ -1,26 +1,33 @@
 """The evidence for a recommendation: from the state of a running exporter, or asked for now."""
 
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from exporter.aws import AwsOrganization, Paging, configured
+from exporter import __version__
+from exporter.aws import AwsOrganization, Paging, Population, configured
 from exporter.config import OrganizationConfig
+from exporter.config.durations import format_duration
 from exporter.credentials import attended
 from exporter.errors import UserError
-from exporter.model import Entity, EntityType, Report, Standing, Subject, Work
+from exporter.model import Entity, EntityType, Report, Subject, Work
 from exporter.order import FOREIGN
-from exporter.recommend import Case
+from exporter.recommend import Case, Member, Memory, Origin, remembered
 from exporter.reference import Reference
 from exporter.reporting.asking import Asker
 from exporter.reporting.progress import Waiting
 from exporter.store import Remembered, reading
 from exporter.store.address import MEMORY
 
+_DAY = 86400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which entity, and where its report comes from: a state, or AWS by default.
 
-    ``timeout`` in seconds is how long a new report may take.
+    ``timeout`` in seconds is how long a new report may take, ``most_age`` how old one may be; None: as old
+    as it is.
     """
 
     organization: OrganizationConfig
@@ -28,6 +35,7 @@ class Question:
     state_url: str = MEMORY
     timeout: float = 300.0
     quiet: bool = False
+    most_age: float | None = None
 
 
 @attended()
@@ -37,11 +45,35 @@ def gather(question: Question) -> Case:
     entity = aws.find(question.entity)
     if entity.type is EntityType.MANAGEMENT_ACCOUNT:
         raise UserError(f"{entity.id} is the management account: no SCP binds it")
-    if question.state_url == MEMORY:
-        case = Case(entity, _asked(question, aws, entity))
-    else:
-        case = _remembered(question, entity)
-    return replace(case, members=aws.members(entity), attached=aws.attached(entity))
+    kept = None if question.state_url == MEMORY else _recalled(question.state_url, question.organization.name)
+    report = _kept(question, kept, entity) if kept else _asked(question, aws, entity)
+    now = time.time()
+    _refuse_old(question, entity, now - report.created)
+    case = _placed(question, aws, Case(entity, report, asked=now))
+    return remembered(case, _memory(question, kept, case.members)) if kept else case
+
+
+def _placed(question: Question, aws: AwsOrganization, case: Case) -> Case:
+    """The case with what AWS Organizations tells about the entity."""
+    entity, population = case.entity, aws.population(case.entity)
+    names = {**aws.names(entity), **{member.id: member.name for member in population.members}}
+    return replace(
+        case,
+        entity=replace(entity, name=names.get(entity.id, entity.name)),
+        members=population.members,
+        attached=aws.attached(entity),
+        names=names,
+        manages=population.manages,
+        delegated=aws.delegated(population.members),
+        origin=_origin(question, population),
+    )
+
+
+def _origin(question: Question, population: Population) -> Origin:
+    # A stand-in for AWS may tell another partition than the region says.
+    partitions = {population.partition, question.organization.partition} - {"aws"}
+    partition = next(iter(sorted(partitions)), "aws")
+    return Origin(question.organization.name, population.org_id, partition, __version__)
 
 
 def _asked(question: Question, aws: AwsOrganization, entity: Entity) -> Report:
@@ -51,22 +83,24 @@ def _asked(question: Question, aws: AwsOrganization, entity: Entity) -> Report:
     return answered.reading(question.organization.name).report
 
 
-def _remembered(question: Question, entity: Entity) -> Case:
-    name = question.organization.name
-    kept = _recalled(question.state_url, name)
-    standing = kept.standings.get(Subject(entity.id))
-    if standing is None or standing.report is None:
+def _refuse_old(question: Question, entity: Entity, age: float) -> None:
+    if question.most_age is not None and age > question.most_age:
         raise UserError(
-            f"the state holds no report on {entity.id} of organization {name!r}: "
-            "without --state.url a new one is made"
+            f"the report on {entity.id} is {age // _DAY:.0f} days old, older than max_report_age "
+            f"({format_duration(question.most_age)}): --stale-evidence takes it all the same"
         )
-    below = _below(kept, entity)
-    last_known: dict[str, float] = {}
-    for one in (*below, standing):
-        for namespace, at in one.last_known.items():
-            last_known[namespace] = max(at, last_known.get(namespace, at))
-    reports = tuple(one.report for one in below if one.report)
-    return Case(entity, standing.report, below=reports, last_known=last_known)
+
+
+def _kept(question: Question, kept: Remembered, entity: Entity) -> Report:
+    standing = kept.standings.get(Subject(entity.id))
+    if standing and standing.report:
+        return standing.report
+    why = "dropped its report" if standing and standing.expired else "holds no report"
+    raise UserError(
+        f"the state {why} on {entity.id} of organization {question.organization.name!r}"
+        f"{', which was too old' if standing and standing.expired else ''}: "
+        "without --state.url a new one is made"
+    )
 
 
 def _recalled(url: str, name: str) -> Remembered:
@@ -74,12 +108,11 @@ def _recalled(url: str, name: str) -> Remembered:
         return store.recall(name)
 
 
-def _below(kept: Remembered, entity: Entity) -> tuple[Standing, ...]:
-    """What is known of the accounts and OUs below; the management account is nobody's evidence."""
-    return tuple(
-        kept.standings[Subject(one.id)]
-        for one in (kept.discovery.entities if kept.discovery else ())
-        if one.path.startswith(f"{entity.path}/")
-        and one.type is not EntityType.MANAGEMENT_ACCOUNT
-        and Subject(one.id) in kept.standings
-    )
+def _memory(question: Question, kept: Remembered, members: Iterable[Member]) -> Memory:
+    discovery = kept.discovery
+    entities = discovery.entities if discovery else ()
+    units = [one for one in entities if one.type in {EntityType.ROOT, EntityType.ORGANIZATIONAL_UNIT}]
+    accounts = [Entity(one.id, EntityType.ACCOUNT, one.name, one.path, state=one.state) for one in members]
+    found = configured.scope(question.organization).entities([*units, *accounts])
+    at = discovery.at if discovery else 0.0
+    return Memory(entities, at, kept.standings, frozenset(one.id for one in found))

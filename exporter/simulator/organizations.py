@@ -48,6 +48,7 @@ class Directory:
             "ListPolicies": _List("Policies", self._policies, self._summary),
             "ListPoliciesForTarget": _List("Policies", self._policies_on, self._summary),
             "ListTargetsForPolicy": _List("Targets", self._targets, self._target),
+            "ListDelegatedAdministrators": _List("DelegatedAdministrators", lambda _: (), self._account),
         }
         self._descriptions: Mapping[str, tuple[str, Callable[[Parameters], Item]]] = {
             "DescribeOrganization": ("Organization", self._describe),

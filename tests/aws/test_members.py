@@ -20,13 +20,13 @@ def account(account_id, path=None, **more):
 @pytest.fixture
 def members(aws, organization):
     aws.say("DescribeOrganization", data(Organization=ORGANIZATION))
-    return organization().members
+    return lambda entity: organization().population(entity).members
 
 
 def test_accounts_below_are_found_by_their_paths(aws, members):
     below, beside = f"{UNIT.path}/", "o-exampleorgid/r-exam/ou-exam-bbbbbbbbb/"
     aws.say("ListAccounts", data(Accounts=[account("1" * 12, below), account("2" * 12, beside)]))
-    assert members(UNIT) == (Member("1" * 12, "n", "ACTIVE", 1.5e9),)
+    assert members(UNIT) == (Member("1" * 12, "n", "ACTIVE", 1.5e9, f"{UNIT.path}/{'1' * 12}"),)
 
 
 def test_where_aws_tells_no_paths_the_tree_is_walked(aws, members):
@@ -56,7 +56,7 @@ def test_an_account_is_its_own_member(aws, members):
 
 def test_an_account_of_unknown_age_has_none(aws, members):
     aws.say("ListAccounts", data(Accounts=[{"Id": "1" * 12, "Status": "ACTIVE", "Paths": [f"{ROOT.path}/"]}]))
-    assert members(ROOT) == (Member("1" * 12, "", "ACTIVE", None),)
+    assert members(ROOT) == (Member("1" * 12, "", "ACTIVE", None, f"{ROOT.path}/{'1' * 12}"),)
 
 
 def test_scps_are_read_from_the_root_down_each_text_once(aws, organization):

@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import botocore.session
@@ -6,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.config import default, load, masked, masked_yaml, parse
+from exporter.config import Protection, default, load, masked, masked_yaml, parse
 from exporter.config.syntax import partition_of, region
 from exporter.errors import ConfigError, Problem
 from exporter.model import Services, Target
@@ -53,6 +54,18 @@ def test_the_documented_values_are_the_defaults():
     organization = written["organizations"][0]
     named = {"name": "default", "region": None, "role_arn": None, "external_id": None}
     assert written | {"organizations": [organization | named]} == masked(default())
+
+
+def test_protected_services_are_those_of_all_organizations_and_those_of_one():
+    config = load(TESTDATA / "protect.ok.yml")
+    assert config.organizations[0].protect == (
+        Protection("drs", "recovery drill every spring", date(2027, 6, 30)),
+    )
+    assert [(one.service, one.expires) for one in config.protect] == [
+        ("backup", None),
+        ("brand-new-service", None),
+    ]
+    assert parse(masked_yaml(config), "masked.yml") == config
 
 
 def test_a_target_that_is_written_in_part_keeps_its_other_defaults():
