@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import attack, crowd, panels, restart, scrape, slots, stalls, units
+from benchmarks import attack, crowd, panels, restart, rules, scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "restart": restart.report,
     "crowd": crowd.report,
     "panels": panels.report,
+    "rules": rules.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")

@@ -46,8 +46,8 @@ def scene(tmp_path_factory, tool):
     (folder / "rules.yml").write_text(hurried(60))
     received = []
     with contextlib.ExitStack() as stack:
-        webhook = stack.enter_context(_webhook(received))
-        alertmanager = stack.enter_context(_alertmanager(tool("alertmanager"), folder, webhook))
+        webhook = stack.enter_context(webhook_of(received))
+        alertmanager = stack.enter_context(alertmanager_of(tool("alertmanager"), folder, webhook))
         demo = stack.enter_context(running(folder, *DEMO, "--web.listen-address=127.0.0.1:0"))
         demo.wait_until_listening()
         jobs = {"demo": (demo.url.removeprefix("http://"), "/metrics")}
@@ -56,7 +56,7 @@ def scene(tmp_path_factory, tool):
 
 
 @contextlib.contextmanager
-def _webhook(received):
+def webhook_of(received):
     """The address of a server that keeps every notification, with the end of the path it was sent to."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -81,7 +81,7 @@ def _webhook(received):
 
 
 @contextlib.contextmanager
-def _alertmanager(program, folder, webhook):
+def alertmanager_of(program, folder, webhook):
     """The address of an Alertmanager with the example's routing, without its patience."""
     routing = ROUTING.read_text().replace("127.0.0.1:9095", webhook)
     patience = re.compile(r"\b(group_wait|group_interval): \w+")
