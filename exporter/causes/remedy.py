@@ -59,10 +59,11 @@ _LINES: Mapping[Cause, str] = {
         "captive portals and endpoints.*"
     ),
     Cause.SERVER: (
-        "AWS, or a proxy or endpoint before it, has a fault of its own: nothing to do here, it is tried again"
+        "AWS, or a proxy or endpoint before it, has a fault of its own: nothing to mend here; "
+        "serve tries again by itself"
     ),
     Cause.THROTTLED: (
-        "AWS is asked too often, by all programs of this account together: it is tried again, slower"
+        "AWS is asked too often, by all programs of this account together: serve tries again, slower"
     ),
     Cause.CLOCK: (
         "the clock of this machine is wrong by minutes: set it (chronyc, timedatectl); AWS takes no "
@@ -133,8 +134,8 @@ _LINES: Mapping[Cause, str] = {
         "policy and in the role's trust policy"
     ),
     Cause.DURATION: (
-        "the role gives no session so long: make job_timeout (or duration_seconds) shorter, or raise the "
-        "role's maximum session duration; a role assumed by a role gets one hour at most"
+        "the role gives no session so long: make the profile's duration_seconds shorter, or raise "
+        "the role's maximum session duration; a role assumed by a role gets one hour at most"
     ),
     Cause.MFA: (
         "this profile or role wants a code of an MFA device, which a program cannot give: use a role "

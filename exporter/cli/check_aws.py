@@ -10,6 +10,8 @@ from exporter.cli.options import config_file, examples, option, quiet, timeout
 from exporter.cli.organization import chosen, configured, organization_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from exporter.preflight import Check, Findings
 
 _EXAMPLES = examples(
@@ -48,22 +50,26 @@ def check_aws(
     from exporter.store import default_url  # noqa: PLC0415 - as above
 
     job_timeout = config.collection.job_timeout
-    found = run(wanted, state_url or default_url(), timeout, job_timeout, quiet=quiet)
+    tell = _teller(output, quiet=quiet)
+    found = run(wanted, state_url or default_url(), timeout, job_timeout, quiet=quiet, tell=tell)
     if output == "json":
         click.echo(json.dumps(_document(found), indent=2))
-    else:
-        _print(found)
     return 0 if found.passed else 1
 
 
-def _print(found: "Findings") -> None:
-    from exporter.output import console  # noqa: PLC0415 - as above
-    from exporter.preflight import ticks  # noqa: PLC0415 - as above
+def _teller(output: str, *, quiet: bool) -> "Callable[[str | Check], None]":
+    """Prints each check as it is made; beside JSON, which is one document, for who sits at a terminal."""
+    from exporter.output import Prose, console  # noqa: PLC0415 - as above
+    from exporter.preflight import tick  # noqa: PLC0415 - as above
 
-    page = console(sys.stdout)
-    for name, checks in found.organizations.items():
-        page.print(ticks(f"organization {name}", checks, page.encoding))
-    page.print(ticks("state", found.state, page.encoding))
+    if output == "json" and (quiet or not sys.stderr.isatty()):
+        return lambda _: None
+    page = console(sys.stderr if output == "json" else sys.stdout)
+
+    def tell(what: "str | Check") -> None:
+        page.print(*([Prose(what, "bold")] if isinstance(what, str) else tick(what, page.encoding)))
+
+    return tell
 
 
 def _document(found: "Findings") -> dict[str, Any]:

@@ -5,11 +5,15 @@ from exporter.output.document import many_documents, one_document
 from exporter.output.findings import findings
 from exporter.output.reading import Reading
 from exporter.output.spreadsheet import spreadsheet
-from exporter.output.table import ago, console, plain_table, table, titled
+from exporter.output.table import Prose, Sheet, Table, console, printable, titled
 from exporter.output.textfile import textfile
+from exporter.output.usage import ago, table
 
 __all__ = [
+    "Prose",
     "Reading",
+    "Sheet",
+    "Table",
     "advice",
     "ago",
     "changes",
@@ -17,7 +21,7 @@ __all__ = [
     "findings",
     "many_documents",
     "one_document",
-    "plain_table",
+    "printable",
     "spreadsheet",
     "table",
     "textfile",

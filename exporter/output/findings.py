@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from exporter.drafts import Checked, Finding
 from exporter.drafts.rendering import by, summary, when
-from exporter.output.table import titled
+from exporter.output.table import Prose, Table, titled
 
 _STYLES = {True: "red", False: "yellow"}
 
@@ -18,11 +17,11 @@ def findings(checked: Checked) -> RenderableType:
     return Group(*_heading(checked), *_parts(checked), *_closing(checked))
 
 
-def _heading(checked: Checked) -> Iterator[Text]:
+def _heading(checked: Checked) -> Iterator[Prose]:
     style = "red" if checked.denied else "yellow" if checked.uncertain else "green"
-    yield Text(summary(checked), style=f"bold {style}")
+    yield Prose(summary(checked), f"bold {style}")
     for draft in checked.drafts:
-        yield Text(f"{draft.name}: {draft.size:,} characters", style="dim")
+        yield Prose(f"{draft.name}: {draft.size:,} characters", "dim")
 
 
 def _parts(checked: Checked) -> Iterator[Group]:
@@ -35,12 +34,7 @@ def _parts(checked: Checked) -> Iterator[Group]:
 
 
 def _table(checked: Checked, listed: Sequence[Finding], style: str) -> Table:
-    found = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    found.add_column("SERVICE", no_wrap=True)
-    found.add_column("LAST USED", no_wrap=True)
-    found.add_column("REGION", no_wrap=True)
-    found.add_column("BY", overflow="fold")
-    found.add_column("WHY", overflow="fold")
+    found = Table("SERVICE", "LAST USED", "REGION", "BY", "WHY", prose=("BY", "WHY"))
     for one in listed:
         last = one.uses[0]
         day = when(last).partition("T")[0]
@@ -52,12 +46,14 @@ def _table(checked: Checked, listed: Sequence[Finding], style: str) -> Table:
 
 def _closing(checked: Checked) -> Iterator[RenderableType]:
     if checked.closes:
-        yield titled(f"Closes, used by nobody ({len(checked.closes)})", Text(", ".join(checked.closes)))
+        yield titled(
+            f"Closes, used by nobody ({len(checked.closes)})", Prose(", ".join(checked.closes), indent=2)
+        )
     if checked.known:
-        yield titled(f"Denied already ({len(checked.known)})", Text(", ".join(checked.known)))
+        yield titled(f"Denied already ({len(checked.known)})", Prose(", ".join(checked.known), indent=2))
     for one in checked.superfluous:
         on = checked.case.called(one.entity_id)
-        yield Text(f"\n{one.called} on {on} denies nothing beyond this, and could be detached", style="green")
-    yield Text(f"\n{checked.attached} SCPs on {checked.case.called(checked.case.entity.id)} with this")
+        yield Prose(f"\n{one.called} on {on} denies nothing beyond this, and could be detached", "green")
+    yield Prose(f"\n{checked.attached} SCPs on {checked.case.called(checked.case.entity.id)} with this")
     for note in checked.notes:
-        yield Text(f"note: {note}", style="yellow")
+        yield Prose(f"note: {note}", "yellow")

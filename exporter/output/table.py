@@ -1,99 +1,91 @@
-"""A report for people: what is used, what is not, and since when."""
+"""Pages for people: tables and paragraphs in which no key is cut, whatever the terminal's width."""
 
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Container
+from typing import Any, TextIO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from exporter.model import ServiceAccess
-from exporter.output.reading import Reading
-from exporter.times import rfc3339, spoken
+from exporter.output.layout import Grid, broken
 
 _PIPE_WIDTH = 160  # where no terminal says how wide a line may be
-_DAY = 86400.0
-_RECENT = 30 * _DAY
-_OLD = 90 * _DAY
+_INDENT = 2
 
 
-def console(stream: TextIO | None = None) -> Console:
+class Sheet(Console):
+    """Where pages go. Nothing is cropped: what is wider than the terminal, the terminal wraps."""
+
+    def print(self, *objects: Any, **settings: Any) -> None:
+        """See rich; written out at once."""
+        super().print(*objects, **{"crop": False, **settings})
+
+
+def console(stream: TextIO | None = None) -> Sheet:
     """Where tables go: colours only on a terminal, and not there if NO_COLOR is set."""
     stream = stream or sys.stdout
     width = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    return Sheet(file=stream, width=width, highlight=False, emoji=False, markup=False)
 
 
-def table(reading: Reading, now: float, *, in_order: bool = False) -> RenderableType:
-    """The whole report; ``in_order`` keeps AWS's order, otherwise the latest use comes first."""
-    used = [row for row in reading.report.services if row.last_authenticated is not None]
-    unused = [row for row in reading.report.services if row.last_authenticated is None]
-    if not in_order:
-        used.sort(key=lambda row: -(row.last_authenticated or 0.0))
-        unused.sort(key=lambda row: row.namespace)
-    return Group(
-        *_heading(reading, now),
-        *((titled(f"Used ({len(used)})", _used(used, now)),) if used else ()),
-        *((titled(f"Never used in the tracking period ({len(unused)})", _unused(unused)),) if unused else ()),
-    )
+class Prose:
+    """A paragraph, broken between words alone; lines after the first begin ``hanging`` further in."""
+
+    def __init__(self, text: str | Text, style: str = "", *, indent: int = 0, hanging: int = 0) -> None:
+        told = text if isinstance(text, Text) else Text("\n".join(map(printable, text.split("\n"))), style)
+        self._paragraphs = told.split("\n", allow_blank=True)
+        self._indent = indent
+        self._hanging = hanging
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """See rich."""
+        room = max(options.max_width - self._indent - self._hanging, 1)
+        for paragraph in self._paragraphs:
+            for number, line in enumerate(broken(paragraph, room)):
+                yield _line(line, self._indent + (self._hanging if number else 0))
 
 
-def _heading(reading: Reading, now: float) -> Iterator[Text]:
-    report = reading.report
-    yield Text(reading.title, style="bold")
-    if reading.path:
-        yield Text(reading.path, style="dim")
-    yield Text(
-        f"{_count(report.accessible)} services accessible, {_count(report.not_accessed)} of them never used;"
-        f" as of {rfc3339(int(report.created)) or 'an unknown time'} ({ago(now - report.created)})"
-    )
+class Table:
+    """A table without lines; what stands under the heads in ``prose`` are no keys. See ``layout``."""
 
+    def __init__(self, *heads: str, prose: Container[str] = ("NAME",), indent: int = _INDENT) -> None:
+        self._heads = heads
+        self._prose = frozenset(number for number, head in enumerate(heads) if head in prose)
+        self._rows: list[tuple[Text, ...]] = []
+        self._indent = indent
 
-def _count(number: int | None) -> str:
-    return "?" if number is None else str(number)
+    def add_row(self, *cells: str | Text) -> None:
+        """A cell for each head."""
+        self._rows.append(tuple(_cell(cell) for cell in cells))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """See rich."""
+        grid = Grid(self._heads, tuple(self._rows), self._prose)
+        for line in grid.lines(max(options.max_width - self._indent, 1)):
+            yield _line(line, self._indent)
 
 
 def titled(title: str, inner: RenderableType) -> Group:
     """A part of a page."""
-    return Group(Text(f"\n{title}", style="bold"), Padding(inner, (0, 0, 0, 2)))
+    own = isinstance(inner, (Prose, Table))
+    return Group(Prose(f"\n{title}", "bold"), inner if own else Padding(inner, (0, 0, 0, _INDENT)))
 
 
-def _used(rows: list[ServiceAccess], now: float) -> Table:
-    found = plain_table("SERVICE", "NAME", "LAST USED", "ACCOUNTS", "REGION", "BY ACCOUNT")
-    for row in rows:
-        age = now - (row.last_authenticated or 0.0)
-        count = "" if row.authenticated_entities is None else str(row.authenticated_entities)
-        last = Text(ago(age), style=_style(age))
-        found.add_row(row.namespace, row.name, last, count, row.region, row.account_id)
-    return found
+def printable(text: str) -> str:
+    """What others named may hold anything, and a terminal obeys some of it."""
+    return "".join(letter if letter.isprintable() else _instead(letter) for letter in text)
 
 
-def _unused(rows: list[ServiceAccess]) -> Table:
-    found = plain_table("SERVICE", "NAME")
-    for row in rows:
-        found.add_row(row.namespace, row.name)
-    return found
+def _instead(letter: str) -> str:
+    return " " if letter.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
-def plain_table(*heads: str) -> Table:
-    """A table without lines; only what stands under ``NAME`` may be broken."""
-    found = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for head in heads:
-        found.add_column(head, no_wrap=head != "NAME", overflow="fold")
-    return found
+def _cell(cell: str | Text) -> Text:
+    if isinstance(cell, Text):
+        return Text(printable(cell.plain).strip(), style=cell.style)
+    return Text(printable(cell).strip())
 
 
-def ago(seconds: float) -> str:
-    """How long ago, in the largest unit that says it; the future is now."""
-    days = int(seconds // _DAY)
-    if days >= 2:
-        return f"{days} days ago"
-    return "just now" if seconds < 60 else f"{spoken(seconds)} ago"
-
-
-def _style(age: float) -> str:
-    if age < _RECENT:
-        return "green"
-    return "yellow" if age < _OLD else "red"
+def _line(text: Text, indent: int) -> Text:
+    return Text.assemble(" " * indent, text, no_wrap=True, overflow="ignore")

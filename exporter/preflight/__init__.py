@@ -4,6 +4,6 @@ from exporter.preflight.check import Check, Findings, Result, missing, passed
 from exporter.preflight.organization import Preflight
 from exporter.preflight.run import run
 from exporter.preflight.state import state_checks
-from exporter.preflight.ticks import ticks
+from exporter.preflight.ticks import tick
 
-__all__ = ["Check", "Findings", "Preflight", "Result", "missing", "passed", "run", "state_checks", "ticks"]
+__all__ = ["Check", "Findings", "Preflight", "Result", "missing", "passed", "run", "state_checks", "tick"]

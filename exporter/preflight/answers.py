@@ -1,5 +1,6 @@
 """What single answers of Organizations say: how the organization stands, and which permissions there are."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from exporter.aws import DISABLED, ENABLED, SCP, Identity, scp_status
@@ -57,7 +58,9 @@ def permission_checks(config: OrganizationConfig, facts: Facts) -> Iterator[Chec
 def denied_check(action: str, error: AwsError) -> Check:
     """A permission that is missing."""
     detail = f"{error.code}: {error.message}"
-    remedy = f"allow {action}; {_POLICY}" if error.cause is Cause.DENIED else error.remedy
+    resource = re.search(r"on resource: (\S+?)[.,;]?(?=\s|$)", error.message)
+    allow = f"allow {action}{f' on {resource[1]}' if resource else ''}; {_POLICY}"
+    remedy = allow if error.cause is Cause.DENIED else error.remedy
     return Check(action, Result.FAILED, detail, remedy, action)
 
 

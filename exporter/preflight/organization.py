@@ -1,6 +1,6 @@
 """Everything that reading one organization takes, looked at in the order in which it fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from exporter.aws import Identity, Prober, entity_at
 from exporter.config import OrganizationConfig
@@ -46,47 +46,30 @@ class Preflight:
         self._discovered: Discovery | None = None
         self._undiscovered: AwsError | None = None
 
-    def run(self) -> tuple[Check, ...]:
-        """All checks; what an earlier failure keeps from being looked at is told as not checked."""
-        return tuple(self._checks())
+    def run(self) -> Iterator[Check]:
+        """All checks, each as soon as it is made: a call to AWS may take half a minute.
 
-    def _checks(self) -> Iterator[Check]:
-        identity, checks = self._identity()
-        yield from checks
+        What an earlier failure keeps from being looked at is told as not checked.
+        """
+        identity = yield from self._identity()
         if identity is None:
             return
         facts = Facts(self._prober, identity.account_id)
-        found = [*organization_checks(facts, identity)]
-        yield from found
-        if any(check.result is Result.FAILED for check in found):
+        if (yield from _failed(organization_checks(facts, identity))):
             yield Check("permissions", Result.UNKNOWN, "the above has to be put right first")
             return
-        permissions = [*permission_checks(self._config, facts)]
-        yield from permissions
-        denied = [check.permission for check in permissions if check.result is Result.FAILED]
+        denied = yield from _failed(permission_checks(self._config, facts))
         yield from self._job(facts, denied)
         yield from self._load()
 
-    def _identity(self) -> tuple[Identity | None, list[Check]]:
+    def _identity(self) -> Generator[Check, None, Identity | None]:
         """Who asks. ``serve`` never asks that: where STS does not tell it, what follows shows enough."""
-        try:
-            own = self._own.identity()
-            checks = [Check("credentials", Result.OK, own.arn)]
-        except AwsError as error:
-            if not _only_identity(error):
-                return None, [Check("credentials", Result.FAILED, str(error), error.remedy)]
-            own, checks = NOBODY, [_not_told("credentials", error)]
-        if self._config.role_arn is None:
-            return own, checks
-        try:
-            assumed = self._prober.identity()
-        except AwsError as error:
-            if not _only_identity(error):
-                return None, [*checks, _role_failed(error)]
-            return NOBODY, [*checks, _not_told("role", error)]
-        return assumed, [*checks, Check("role", Result.OK, assumed.arn, permission="sts:AssumeRole")]
+        own = yield from _asked(self._own, "credentials", _credentials_failed)
+        if own is None or self._config.role_arn is None:
+            return own
+        return (yield from _asked(self._prober, "role", _role_failed, "sts:AssumeRole"))
 
-    def _job(self, facts: Facts, denied: list[str]) -> Iterator[Check]:
+    def _job(self, facts: Facts, denied: list[Check]) -> Iterator[Check]:
         """What only a real report tells. Authorization comes late: most of it when the job has run."""
         generates = GENERATE in needed(self._config)
         if not generates and not self._config.job_ids:
@@ -122,7 +105,7 @@ class Preflight:
         work = plan(self._discovered, self._config.targets)
         return work[0].entity if work else None
 
-    def _ended(self, job: Job, denied: list[str]) -> Check:
+    def _ended(self, job: Job, denied: list[Check]) -> Check:
         if job.report:
             self._job_seconds = took(job.report)
             made = f", made in {self._job_seconds:.1f} s" if self._job_seconds is not None else ""
@@ -147,13 +130,37 @@ class Preflight:
         yield load_check(self._config, self._discovered, self._job_seconds)
 
 
-def _only_identity(error: AwsError) -> bool:
-    return error.operation == "GetCallerIdentity" and not isinstance(error, CredentialsError)
+def _failed(checks: Iterator[Check]) -> Generator[Check, None, list[Check]]:
+    """Passes the checks on; gives those that failed."""
+    failed = []
+    for check in checks:
+        yield check
+        if check.result is Result.FAILED:
+            failed.append(check)
+    return failed
+
+
+def _asked(
+    prober: Prober, name: str, failed: Callable[[AwsError], Check], permission: str = ""
+) -> Generator[Check, None, Identity | None]:
+    """Who that is; None where nothing more can be asked."""
+    try:
+        found = prober.identity()
+    except AwsError as error:
+        only = error.operation == "GetCallerIdentity" and not isinstance(error, CredentialsError)
+        yield _not_told(name, error) if only else failed(error)
+        return NOBODY if only else None
+    yield Check(name, Result.OK, found.arn, permission=permission)
+    return found
 
 
 def _not_told(name: str, error: AwsError) -> Check:
     remedy = "; ".join(filter(None, ("serve does not ask STS this", error.remedy)))
     return Check(name, Result.NOTE, f"whose they are is not known: {error}", remedy)
+
+
+def _credentials_failed(error: AwsError) -> Check:
+    return Check("credentials", Result.FAILED, str(error), error.remedy)
 
 
 def _role_failed(error: AwsError) -> Check:

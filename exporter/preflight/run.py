@@ -1,7 +1,7 @@
 """All checks of a configuration, by the organizations' names."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from exporter.aws import AwsOrganization, AwsProber, configured
@@ -16,6 +16,8 @@ from exporter.preflight.organization import Preflight
 from exporter.preflight.state import state_checks
 from exporter.reporting import Waiting
 
+Tell = Callable[[str | Check], None]
+
 
 @attended()
 def run(
@@ -25,15 +27,20 @@ def run(
     job_timeout: float,
     *,
     quiet: bool,
+    tell: Tell = lambda _: None,
 ) -> Findings:
     """Look at everything; ``timeout`` in seconds is how long to wait for a report.
 
-    ``job_timeout`` is the configuration's: for so long the credentials of a job have to last.
+    ``job_timeout`` is the configuration's: for so long the credentials of a job have to last. ``tell`` hears
+    what is about to be looked at, and each check as it is made.
     """
-    checked = {
-        config.name: _checked(config, Patience(timeout, job_timeout), quiet=quiet) for config in organizations
-    }
-    return Findings(checked, state_checks(state_url))
+    patience = Patience(timeout, job_timeout)
+    checked = {}
+    for config in organizations:
+        tell(f"organization {config.name}")
+        checked[config.name] = _told(_checked(config, patience, quiet=quiet), tell)
+    tell("state")
+    return Findings(checked, _told(state_checks(state_url), tell))
 
 
 class Patience(NamedTuple):
@@ -43,7 +50,15 @@ class Patience(NamedTuple):
     lifetime: float
 
 
-def _checked(config: OrganizationConfig, patience: Patience, *, quiet: bool) -> tuple[Check, ...]:
+def _told(checks: Iterable[Check], tell: Tell) -> tuple[Check, ...]:
+    made = []
+    for check in checks:
+        tell(check)
+        made.append(check)
+    return tuple(made)
+
+
+def _checked(config: OrganizationConfig, patience: Patience, *, quiet: bool) -> Iterator[Check]:
     access = configured.access(config)
     aws = configured.organization(config, lambda _: None)
 

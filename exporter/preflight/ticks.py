@@ -1,13 +1,14 @@
 """Checks for people: ticks, and what to do about each cross."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import RenderableType
 from rich.text import Text
 
+from exporter.output import Prose
 from exporter.preflight.check import Check, Result
 
+_INDENT = 2
 _MARKS = {
     Result.OK: ("\N{CHECK MARK}", "ok", "green"),
     Result.NOTE: ("-", "note", "dim"),
@@ -17,21 +18,16 @@ _MARKS = {
 }
 
 
-def ticks(title: str, checks: Iterable[Check], encoding: str) -> RenderableType:
-    """One line per check; where ``encoding`` has no ticks, words."""
+def tick(check: Check, encoding: str) -> Iterator[RenderableType]:
+    """How it ended, and what to do about it; where ``encoding`` has no ticks, words."""
     words = not encoding.lower().startswith("utf")
-    lines: list[RenderableType] = [Text(title, style="bold")]
-    for check in checks:
-        mark, word, style = _MARKS[check.result]
-        shown = f"{word:4} " if words else f"{mark} "
-        told = "not checked: " if check.result is Result.UNKNOWN else ""
-        line = Text.assemble((shown, style), f"{check.name}: {told}", _printable(check.detail))
-        lines.append(Padding(line, (0, 0, 0, 2), expand=False))
-        if check.remedy:
-            lines.append(
-                Padding(Text(f"-> {check.remedy}", style=style), (0, 0, 0, 2 + len(shown)), expand=False)
-            )
-    return Group(*lines)
+    mark, word, style = _MARKS[check.result]
+    shown = f"{word:4} " if words else f"{mark} "
+    told = "not checked: " if check.result is Result.UNKNOWN else ""
+    line = Text.assemble((shown, style), f"{check.name}: {told}", _printable(check.detail))
+    yield Prose(line, indent=_INDENT, hanging=len(shown))
+    if check.remedy:
+        yield Prose(f"-> {_printable(check.remedy)}", style, indent=_INDENT + len(shown), hanging=3)
 
 
 def _printable(text: str) -> str:

@@ -57,15 +57,13 @@ def checks(
     text="{}", report=lambda _: failing("NO"), read=lambda _: failing("NO"), discover=discovered, **answers
 ):
     prober = FakeProber(**answers)
-    found = Preflight(
-        parse(text, "c.yml").organizations[0],
-        own=prober,
-        prober=prober,
-        report=report,
-        read=read,
-        discover=discover,
-    ).run()
+    found = preflight(prober, text, report=report, read=read, discover=discover).run()
     return {check.name: check for check in found}
+
+
+def preflight(prober, text="{}", **asked):
+    asked = {"report": None, "read": None, "discover": None} | asked
+    return Preflight(parse(text, "c.yml").organizations[0], own=prober, prober=prober, **asked)
 
 
 def raising(error):
@@ -267,3 +265,31 @@ def test_the_report_is_on_what_serve_reports_on_first():
         discover=lambda: replace(discovered(), entities=(*discovered().entities, unit)),
     )
     assert asked == [unit.path]
+
+
+def test_each_check_is_told_before_the_next_call_is_made():
+    made = []
+
+    class Noting(FakeProber):
+        def identity(self):
+            made.append("sts:GetCallerIdentity")
+            return super().identity()
+
+        def call(self, action, **parameters):
+            made.append(action)
+            return super().call(action, **parameters)
+
+    text = "organizations: [{role_arn: 'arn:aws:iam::999999999999:role/reader'}]"
+    checks = preflight(Noting(), text).run()
+    told = {next(checks).name: len(made) for _ in range(3)}
+    assert told == {"credentials": 1, "role": 2, "organization": 3}
+
+
+def test_what_is_missing_is_named_with_the_resource_that_it_is_missing_on():
+    path = "arn:aws:iam::999999999999:access-report/o-org/r-root"
+    told = f"User: me is not authorized to perform: iam:X on resource: {path} because no policy allows it"
+    error = DeniedError("GenerateOrganizationsAccessReport", "AccessDenied", told)
+    found = checks(report=raising(error))
+    assert f"allow iam:GenerateOrganizationsAccessReport on {path};" in (
+        found["iam:GenerateOrganizationsAccessReport"].remedy
+    )

@@ -8,9 +8,9 @@ from rich.console import Console
 
 from exporter.config import default
 from exporter.model import Discovery, Entity, EntityType
-from exporter.output import console
+from exporter.output import Sheet, console
 from exporter.permissions import TABLE
-from exporter.preflight import Check, Result, passed, state_checks, ticks
+from exporter.preflight import Check, Result, passed, state_checks, tick
 from exporter.preflight.load import load_check
 from exporter.preflight.state import table_checks
 from exporter.store import open_store
@@ -125,15 +125,16 @@ def test_a_file_that_is_no_state_is_told(tmp_path):
 def test_where_there_are_no_ticks_there_are_words():
     out = io.StringIO()
     checks = [Check("a", Result.OK, "fine"), Check("b", Result.FAILED, "x\x1b[2J", "mend it")]
-    console(out).print(ticks("state", checks, "ascii"))
-    assert out.getvalue() == "state\n  ok   a: fine\n  FAIL b: x [2J\n       -> mend it\n"
+    for check in checks:
+        console(out).print(*tick(check, "ascii"))
+    assert out.getvalue() == "  ok   a: fine\n  FAIL b: x [2J\n       -> mend it\n"
 
 
 def test_nothing_is_lost_or_cut_on_a_terminal_of_80_columns():
     out = io.StringIO()
     words = [f"word{number}" for number in range(60)]
     check = Check("organizations:ListOrganizationalUnitsForParent", Result.UNKNOWN, " ".join(words), "mend")
-    Console(file=out, width=80).print(ticks("organization a", [check], "utf-8"))
+    Console(file=out, width=80).print(*tick(check, "utf-8"))
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     assert [word for word in out.getvalue().split() if word.startswith("word")] == words
@@ -145,3 +146,14 @@ def test_nothing_is_lost_or_cut_on_a_terminal_of_80_columns():
 def test_a_configuration_that_leaves_nothing_to_report_on_is_no_success():
     check = load_check(default().organizations[0], Discovery("o", "9", "aws", ()), 10.0)
     assert (check.result, check.remedy.partition(",")[0]) == (Result.FAILED, "widen include")
+
+
+def test_lines_after_the_first_of_a_check_stand_under_its_words_and_no_arn_is_broken():
+    out = io.StringIO()
+    arn = f"arn:aws:iam::999999999999:role/{'long' * 20}"
+    check = Check("role", Result.FAILED, f"AssumeRole: {arn} is not allowed to", "allow it " * 12)
+    Sheet(file=out, width=60).print(*tick(check, "utf-8"))
+    lines = out.getvalue().splitlines()
+    assert arn in out.getvalue()
+    assert {line[:4] for line in lines[1:]} == {"    "}
+    assert [line for line in lines if len(line) > 60] == [f"    {arn}"]
