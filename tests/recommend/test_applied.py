@@ -72,6 +72,15 @@ class World:
             attachments=attached,
         )
 
+    def allow_only(self, entity, services):
+        """Take FullAWSAccess from the entity, and allow it these services instead."""
+        policies = self.organization.policies
+        attached = {**self.organization.attachments}
+        kept = (one for one in attached[entity.id] if policies[one].name != "FullAWSAccess")
+        attached[entity.id] = tuple(kept)
+        self.organization = replace(self.organization, attachments=attached)
+        self.attach(entity, scp("Allow", services))
+
     def apply(self, entity, recommended):
         """Put what is recommended in the place of ours, and of what it says has to go."""
         gone = {own.attached.policy_id for own in recommended.own}
