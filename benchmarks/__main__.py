@@ -11,10 +11,11 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import attack, crowd, panels, restart, rules, scrape, slots, stalls, units
+from benchmarks import attack, crowd, news, panels, restart, rules, scrape, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
+    "news": news.report,
     "scrape": scrape.report,
     "stalls": stalls.report,
     "attack": attack.report,

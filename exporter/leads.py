@@ -9,10 +9,12 @@ does not show it has its reason, and the next ordinary one looks again. Everythi
 stand, so that a restart and another replica come to the same leads.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
-from exporter.model import SKEW, EntityType, Report, Standing, Subject, Work
+from exporter.model import SKEW, EntityType, Report, ServiceAccess, Standing, Subject, Work
 from exporter.news import kind_of_use
 
 DELAY = 4 * 3600.0
@@ -20,6 +22,7 @@ DELAY = 4 * 3600.0
 
 _SOURCES = {EntityType.ROOT, EntityType.ORGANIZATIONAL_UNIT}
 _NEVER = float("-inf")
+_NAMESPACE = attrgetter("namespace")
 
 
 class Lead(NamedTuple):
@@ -72,13 +75,20 @@ def unheard(lead: Lead, standing: Standing | None, dormant_after: float) -> bool
 
 def _news(standing: Standing, namespace: str, at: float, dormant_after: float) -> bool:
     """The report lists the service, and a use at ``at`` would be news of it."""
-    rows = standing.report.services if standing.report else ()
-    row = next((row for row in rows if row.namespace == namespace), None)
+    row = _row(standing.report.services if standing.report else (), namespace)
     if row is None:
         return False
     known = [row.last_authenticated, standing.last_known.get(namespace)]
     latest = max((use for use in known if use is not None), default=None)
     return kind_of_use(at, latest, dormant_after) is not None
+
+
+def _row(rows: Sequence[ServiceAccess], namespace: str) -> ServiceAccess | None:
+    """The row of a service. AWS sorts by namespace; should it not, all rows are looked at."""
+    place = bisect_left(rows, namespace, key=_NAMESPACE)
+    if place < len(rows) and rows[place].namespace == namespace:
+        return rows[place]
+    return next((row for row in rows if row.namespace == namespace), None)
 
 
 def followed(

@@ -146,13 +146,14 @@ def next_due(
         if due > now:
             soonest = min(soonest, due)
             continue
-        key = _urgency(item, standing, now, led=pointed_at)
+        key = urgency(item, standing, now, led=pointed_at)
         if best is None or key < best[0]:
             best = (key, item)
     return (best[1], now) if best else (None, soonest)
 
 
-def _urgency(item: Work, standing: Standing | None, now: float, *, led: bool) -> tuple[float, ...]:
+def urgency(item: Work, standing: Standing | None, now: float, *, led: bool) -> tuple[float, ...]:
+    """What is less is more urgent, of all that is due."""
     rank = float(_rank(item))
     depth = float(item.entity.depth) if item.entity and rank == _RANK[EntityType.ORGANIZATIONAL_UNIT] else 0.0
     if standing is None or standing.report is None:

@@ -49,9 +49,8 @@ def check_aws(
     from exporter.preflight import run  # noqa: PLC0415 - boto3; --help has no use for it
     from exporter.store import default_url  # noqa: PLC0415 - as above
 
-    job_timeout = config.collection.job_timeout
     tell = _teller(output, quiet=quiet)
-    found = run(wanted, state_url or default_url(), timeout, job_timeout, quiet=quiet, tell=tell)
+    found = run(wanted, state_url or default_url(), timeout, config.collection, quiet=quiet, tell=tell)
     if output == "json":
         click.echo(json.dumps(_document(found), indent=2))
     return 0 if found.passed else 1

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from exporter.collect.pace import Pace
 from exporter.leads import Leads
 from exporter.model import OrganizationView, Standing, Work
-from exporter.order import next_due
+from exporter.timetable import Timetable
 
 
 class Agenda:
@@ -19,6 +19,7 @@ class Agenda:
         self._pace = pace
         self._share = slot_share
         self._leads = None if dormant_after is None else Leads(dormant_after)
+        self._timetable = Timetable()
         self._free_at = float("-inf")
 
     def closed_for(self) -> float:
@@ -36,7 +37,7 @@ class Agenda:
     def next(self, view: OrganizationView, now: float) -> tuple[Work | None, float]:
         """See :func:`exporter.order.next_due`."""
         led = self._leads.subjects(view.work, view.standings) if self._leads else ()
-        return next_due(view.work, view.standings, now, led)
+        return self._timetable.next_due(view.work, view.standings, now, led)
 
     def followed(self, before: Standing, after: Standing) -> Mapping[str, float]:
         """The ``followed`` of ``after``, see :func:`exporter.leads.followed`."""

@@ -35,6 +35,7 @@ class Preflight:
         report: Callable[[Entity], Job],
         read: Callable[[str], Job],
         discover: Callable[[], Discovery],
+        slot_share: float = 1.0,
     ) -> None:
         self._config = config
         self._own = own
@@ -42,6 +43,7 @@ class Preflight:
         self._report = report
         self._read = read
         self._discover = discover
+        self._slot_share = slot_share
         self._job_seconds: float | None = None
         self._discovered: Discovery | None = None
         self._undiscovered: AwsError | None = None
@@ -127,7 +129,7 @@ class Preflight:
         if not self._discovered or self._job_seconds is None:
             yield Check("sweep", Result.NOTE, "no estimate without a discovery and a report")
             return
-        yield load_check(self._config, self._discovered, self._job_seconds)
+        yield load_check(self._config, self._discovered, self._job_seconds, self._slot_share)
 
 
 def _failed(checks: Iterator[Check]) -> Generator[Check, None, list[Check]]:

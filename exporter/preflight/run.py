@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from exporter.aws import AwsOrganization, AwsProber, configured
 from exporter.collect import Single, ThreadPace
-from exporter.config import OrganizationConfig
+from exporter.config import CollectionConfig, OrganizationConfig
 from exporter.credentials import attended
 from exporter.job import Job
 from exporter.model import Entity, Subject, Work
@@ -24,21 +24,20 @@ def run(
     organizations: Iterable[OrganizationConfig],
     state_url: str,
     timeout: float,
-    job_timeout: float,
+    collection: CollectionConfig,
     *,
     quiet: bool,
     tell: Tell = lambda _: None,
 ) -> Findings:
     """Look at everything; ``timeout`` in seconds is how long to wait for a report.
 
-    ``job_timeout`` is the configuration's: for so long the credentials of a job have to last. ``tell`` hears
-    what is about to be looked at, and each check as it is made.
+    ``collection`` tells for how long a job's credentials have to last, and how much of AWS's slot is used.
+    ``tell`` hears what is about to be looked at, and each check as it is made.
     """
-    patience = Patience(timeout, job_timeout)
     checked = {}
     for config in organizations:
         tell(f"organization {config.name}")
-        checked[config.name] = _told(_checked(config, patience, quiet=quiet), tell)
+        checked[config.name] = _told(_checked(config, timeout, collection, quiet=quiet), tell)
     tell("state")
     return Findings(checked, _told(state_checks(state_url), tell))
 
@@ -58,7 +57,10 @@ def _told(checks: Iterable[Check], tell: Tell) -> tuple[Check, ...]:
     return tuple(made)
 
 
-def _checked(config: OrganizationConfig, patience: Patience, *, quiet: bool) -> Iterator[Check]:
+def _checked(
+    config: OrganizationConfig, timeout: float, collection: CollectionConfig, *, quiet: bool
+) -> Iterator[Check]:
+    patience = Patience(timeout, collection.job_timeout)
     access = configured.access(config)
     aws = configured.organization(config, lambda _: None)
 
@@ -75,6 +77,7 @@ def _checked(config: OrganizationConfig, patience: Patience, *, quiet: bool) -> 
         report=report,
         read=read,
         discover=aws.discover,
+        slot_share=collection.slot_share,
     ).run()
 
 

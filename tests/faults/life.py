@@ -26,6 +26,8 @@ from tests.collect.conftest import HOUR, every
 __all__ = ["ERRORS", "HOUR", "PAGES", "Life", "entities"]
 
 TOP = "o-org/r-root"
+USED = ("ec2", "sqs")
+"""Services that accounts may come to use."""
 ROOT = Entity("r-root", EntityType.ROOT, "Root", TOP)
 ERRORS = st.sampled_from(
     [
@@ -100,7 +102,11 @@ class Clock:
 
 @dataclass
 class Aws:
-    """Jobs take ``seconds``; ``troubles`` are raised, ``pages`` given before anything is right."""
+    """Jobs take ``seconds``; ``troubles`` are raised, ``pages`` given before anything is right.
+
+    ``uses``: when accounts used services, by path and namespace. While it is ``reticent``, the reports of the
+    accounts themselves show none of that.
+    """
 
     clock: Clock
     entities: tuple[Entity, ...]
@@ -111,9 +117,12 @@ class Aws:
     rows: tuple[ServiceAccess, ...] = (_ROW,)
     calls: list[str] = field(default_factory=list)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    uses: dict[tuple[str, str], float] = field(default_factory=dict)
+    reticent: bool = False
     jobs: int = 0
     lost: int = 0
     principal: str = "a user"
+    paths: dict[str, str] = field(default_factory=dict)
 
     def heal(self):
         self.seconds, self.taken_until = 9.0, 0.0
@@ -141,6 +150,7 @@ class Aws:
             raise SlotTakenError("Generate", "ReportGenerationLimitExceeded", "taken")
         self.jobs += 1
         job_id = f"job-{self.jobs}"
+        self.paths = {job_id: entity_path}
         # A job that never ends is given up by AWS in the end: the slot cannot be lost for good.
         self.ends[job_id] = (now, now + min(self.seconds, 2 * HOUR))
         return job_id
@@ -152,7 +162,29 @@ class Aws:
         began, ends = self.ends[job_id]
         if self.clock.moment < ends:
             return Page("IN_PROGRESS", created=began)
-        return Page("COMPLETED", began, ends, 3, 2, self.rows)
+        return Page("COMPLETED", began, ends, 3, 2, (*self.rows, *self._used(self.paths.get(job_id, ""))))
+
+    def _used(self, path):
+        """Each service with its last use at or below the path."""
+        last = {
+            namespace: max(
+                (
+                    (at, by)
+                    for (by, used), at in self.uses.items()
+                    if used == namespace
+                    and f"{by}/".startswith(f"{path}/")
+                    and not (self.reticent and by == path)
+                ),
+                default=None,
+            )
+            for namespace in USED
+        }
+        return tuple(
+            ServiceAccess(namespace, namespace, "eu-west-1", found[1], found[0], 1)
+            if found
+            else ServiceAccess(namespace, namespace)
+            for namespace, found in last.items()
+        )
 
     def _call(self, name):
         self.calls.append(name)

@@ -14,9 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.exposition import Format
-from exporter.model import SKEW, JobStatus
+from exporter.leads import Leads
+from exporter.model import SKEW, EntityType, JobStatus
+from exporter.order import RETRY
 from tests.exposition.organizations import text
-from tests.faults.life import ERRORS, HOUR, PAGES, Life, entities
+from tests.faults.life import ERRORS, HOUR, PAGES, USED, Life, entities
 
 AGE = 48 * HOUR
 CALLS = ("discover", "open_session", "generate", "get")
@@ -87,6 +89,15 @@ class Lives(RuleBasedStateMachine):
     def take_the_slot(self, seconds):
         self.life.aws.taken_until = self.life.pace.monotonic() + seconds
 
+    @rule(data=st.data(), namespace=st.sampled_from(USED), reticent=st.booleans())
+    def use_a_service(self, data, namespace, reticent):
+        """An account uses what it may never have used; its own report may keep that to itself."""
+        accounts = [entity.path for entity in self.life.aws.entities if entity.type is EntityType.ACCOUNT]
+        if accounts:
+            path = data.draw(st.sampled_from(accounts))
+            self.life.aws.uses[path, namespace] = self.life.pace.monotonic()
+        self.life.aws.reticent = reticent
+
     @rule()
     def expire(self):
         self.life.collector.expire()
@@ -109,6 +120,17 @@ class Lives(RuleBasedStateMachine):
             assert (standing.failures, standing.job.status) == (0, JobStatus.COMPLETED)
             assert now - standing.report.created < item.target.refresh
         assert self.life.view.up
+        self.follow_all_leads()
+
+    def follow_all_leads(self):
+        """However AWS contradicts itself, leads come to an end."""
+        for _ in range(50):
+            wait = self.life.collector.step()
+            if wait > RETRY:
+                break
+            self.life.pace.pause(wait)
+        view = self.life.view
+        assert not Leads(90 * 24 * HOUR).subjects(view.work, view.standings)
 
     @invariant()
     def no_report_goes_or_grows_older(self):

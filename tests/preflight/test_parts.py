@@ -49,6 +49,16 @@ def test_a_sweep_is_estimated_from_what_the_report_on_the_root_took():
     assert (check.result, check.detail.partition(";")[0]) == (Result.OK, "1 reports in about 10 s")
 
 
+@pytest.mark.parametrize(
+    ("share", "result", "takes"), [(0.5, Result.OK, "20 s"), (0.001, Result.WARNING, "2 h 46 min")]
+)
+def test_a_sweep_takes_longer_where_others_are_left_their_share(share, result, takes):
+    check = load_check(default().organizations[0], Discovery("o", "9", "aws", (ROOT,)), 10.0, share)
+    assert check.result is result
+    assert f"about {takes};" in check.detail
+    assert "(slot_share)" in check.detail
+
+
 def test_more_than_the_slot_can_make_is_a_warning():
     entities = tuple(
         Entity(f"{number:012}", EntityType.ACCOUNT, "", f"o/r/{number:012}", "r") for number in range(20_000)
