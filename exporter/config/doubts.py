@@ -12,6 +12,7 @@ from exporter.config.settings import CollectionConfig, Config, OrganizationConfi
 from exporter.config.syntax import OU_ID
 from exporter.times import spoken
 
+ROLE_SESSION = 3600.0  # s: AWS makes no longer session by role chaining
 SHORTEST = 60.0  # s: for so long AWS repeats the result that it has
 
 _TARGETS = ("root", "ous", "management_account", "accounts", "policies")
@@ -19,7 +20,7 @@ _TARGETS = ("root", "ous", "management_account", "accounts", "policies")
 
 def doubts(config: Config, regions: Collection[str]) -> tuple[str, ...]:
     """The lines for a whole configuration; ``regions`` are those that are known."""
-    lines = [*_of_collection(config.collection)]
+    lines = [*_of_collection(config.collection), *_of_roles(config)]
     for index, organization in enumerate(config.organizations):
         of_one = (*_of_access(organization, regions), *_of_targets(organization, config.collection))
         lines += [f"organizations[{index}].{line}" for line in (*of_one, *_of_selectors(organization))]
@@ -30,6 +31,15 @@ def _of_collection(collection: CollectionConfig) -> Iterator[str]:
     if collection.discovery_interval < SHORTEST:
         interval = spoken(collection.discovery_interval)
         yield f"collection.discovery_interval: {interval} is short: AWS limits how often the tree may be read"
+
+
+def _of_roles(config: Config) -> Iterator[str]:
+    timeout = config.collection.job_timeout
+    if timeout > ROLE_SESSION and any(organization.role_arn for organization in config.organizations):
+        yield (
+            f"collection.job_timeout: {spoken(timeout)} is longer than the hour that role_arn is assumed for, "
+            "as a role assumed by another can last no longer: a report that takes more cannot be read"
+        )
 
 
 def _of_access(organization: OrganizationConfig, regions: Collection[str]) -> Iterator[str]:

@@ -91,3 +91,13 @@ def test_what_has_an_effect_is_not_told(text):
 def test_each_organization_is_told_by_its_place():
     lines = told("organizations: [{name: a}, {name: b, external_id: abc}]")
     assert [line.partition(".")[0] for line in lines] == ["organizations[1]"]
+
+
+@pytest.mark.parametrize(("timeout", "lines"), [("5m", 0), ("1h", 0), ("90m", 1), ("13h", 1)])
+def test_a_job_that_may_outlive_the_session_of_a_role_is_told(timeout, lines):
+    found = told(f"organizations: [{{{ROLE}}}]\ncollection: {{job_timeout: {timeout}}}")
+    assert [line.partition(":")[0] for line in found] == ["collection.job_timeout"] * lines
+
+
+def test_without_a_role_a_job_may_take_as_long_as_it_likes():
+    assert told("collection: {job_timeout: 13h}") == ()
