@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from exporter import __version__
-from exporter.aws.calls import Call, Meter, Service
+from exporter.aws.calls import PATIENCE, Call, Meter, Service
 from exporter.aws.chain import OwnChain
 from exporter.aws.faults import mapped, unfound
 from exporter.aws.wire import read_times
@@ -106,11 +106,14 @@ class Door:
 
         The same client as before, as long as the credentials are the same: making one takes 20-100 ms.
         """
+        start = time.monotonic()
         with self._lock:
             try:
                 return self._made(api, self._keys(lifetime))
-            except CredentialsError:
+            except CredentialsError as error:
                 self._reset()
+                if time.monotonic() - start > PATIENCE:
+                    self._attendance.tell(str(error))
                 raise
 
     def forget(self) -> None:
@@ -175,7 +178,7 @@ class Door:
                 )
         except (BotoCoreError, ValueError) as error:
             raise mapped("CreateClient", error) from error
-        service = Service(client, self._meter, _principal(keys), self._attendance.waits)
+        service = Service(client, self._meter, _principal(keys), self._attendance)
         self._services[api] = (keys, service)
         return service
 

@@ -6,7 +6,7 @@ as AWS counts.
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import local
 from typing import Any
@@ -15,10 +15,11 @@ from botocore.exceptions import ClientError
 
 from exporter.aws.faults import coded, lost, mapped
 from exporter.aws.wire import forget_empty_counts
-from exporter.errors import CredentialsError, LeaseLostError
+from exporter.credentials import UNATTENDED, Attendance
+from exporter.errors import CredentialsError, LeaseLostError, TransitError
 from exporter.redaction import remember_request
 
-_PATIENCE = 10.0  # s after which a call that got no answer is not repeated by botocore; who made it may
+PATIENCE = 10.0  # s after which a call that got no answer is not repeated by botocore; who made it may
 _UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
 _NO_SUCCESS = 300  # the first HTTP status that is none
 
@@ -66,7 +67,7 @@ class Meter:
 
         Four attempts that each wait for one in vain would keep from everybody for minutes what is wrong.
         """
-        self._pending.until = time.monotonic() + _PATIENCE
+        self._pending.until = time.monotonic() + PATIENCE
         self._pending.unanswered = None
 
     def settle(self, code: str) -> None:
@@ -118,7 +119,7 @@ class Service:
     """One AWS API with the credentials that its client was made with.
 
     ``principal`` stands for whoever has them, if they are the same after a restart; else it is empty.
-    ``waits`` are the seconds before each attempt more with a key that AWS does not know, or not yet.
+    ``attendance`` says for how long a key that AWS does not know may be tried again, and hears of long waits.
     """
 
     def __init__(
@@ -126,12 +127,12 @@ class Service:
         client: Any,
         meter: Meter,
         principal: str = "",
-        waits: Iterator[float] | None = None,
+        attendance: Attendance = UNATTENDED,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._meter = meter
-        self._waits = waits or iter(())
+        self._attendance = attendance
         self._sleep = sleep
         self.principal = principal
 
@@ -146,14 +147,19 @@ class Service:
 
     def page(self, method: str, **parameters: Any) -> dict[str, Any]:
         """As ``call``, for the one place that goes on to the next page: ``exporter.aws.pages``."""
+        start = time.monotonic()
         while True:
             try:
                 return self._called(method, parameters)
             except CredentialsError as error:
-                wait = next(self._waits, None) if error.code in _UNKNOWN_KEY else None
+                wait = next(self._attendance.waits, None) if error.code in _UNKNOWN_KEY else None
                 if wait is None:
                     raise
                 self._sleep(wait)
+            except TransitError as error:
+                if time.monotonic() - start > PATIENCE:
+                    self._attendance.tell(str(error))
+                raise
 
     def _called(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
         operation = self._client.meta.method_to_api_mapping[method]

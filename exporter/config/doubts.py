@@ -37,8 +37,8 @@ def _of_roles(config: Config) -> Iterator[str]:
     timeout = config.collection.job_timeout
     if timeout > ROLE_SESSION and any(organization.role_arn for organization in config.organizations):
         yield (
-            f"collection.job_timeout: {spoken(timeout)} is longer than the hour that role_arn is assumed for, "
-            "as a role assumed by another can last no longer: a report that takes more cannot be read"
+            f"collection.job_timeout: {spoken(timeout)} is longer than the hour that role_arn is assumed for "
+            "(one role assumed by another can last no longer): a report that takes more cannot be read"
         )
 
 

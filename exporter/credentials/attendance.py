@@ -33,6 +33,9 @@ class Attendance(Protocol):
     sessions: dict[str, Any]
     waits: Iterator[float]
 
+    def tell(self, line: str) -> None:
+        """Say why it takes so long."""
+
     def code(self, prompt: str) -> str:
         """The code of a device; raises MfaRequiredError."""
 
@@ -45,6 +48,14 @@ class Nobody:
     def __init__(self, waits: tuple[float, ...] = ()) -> None:
         self.sessions: dict[str, Any] = {}
         self.waits: Iterator[float] = iter(waits)
+        self._silent = not waits
+
+    def tell(self, line: str) -> None:
+        """Once for a command: it may go on to try, and tell all at its end. A daemon has its log."""
+        if not self._silent:
+            self._silent = True
+            sys.stderr.write(f"note: {line}\n")
+            sys.stderr.flush()
 
     def code(self, prompt: str) -> str:
         """Refuse."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.credentials import attended
+from exporter.credentials import UNATTENDED, attended
 from exporter.errors import AwsError, CredentialsError, TransitError
 from tests.aws.conftest import query, query_error
 
@@ -71,7 +71,7 @@ def test_a_call_takes_time(aws, session, calls):
 
 
 def test_a_call_without_an_answer_is_not_repeated_when_seconds_have_passed(aws, session, calls, monkeypatch):
-    monkeypatch.setattr("exporter.aws.calls._PATIENCE", -1.0)
+    monkeypatch.setattr("exporter.aws.calls.PATIENCE", -1.0)
     aws.say(GET, None)
     with pytest.raises(TransitError, match="ConnectionClosedError"):
         session.get("job-1")
@@ -79,7 +79,7 @@ def test_a_call_without_an_answer_is_not_repeated_when_seconds_have_passed(aws, 
 
 
 def test_a_call_that_is_answered_is_repeated_however_late_that_is(aws, session, calls, monkeypatch):
-    monkeypatch.setattr("exporter.aws.calls._PATIENCE", -1.0)
+    monkeypatch.setattr("exporter.aws.calls.PATIENCE", -1.0)
     aws.say(GET, query_error(503, "ServiceUnavailable"), query_error(400, "Throttling"), DONE)
     session.get("job-1")
     assert [call.code for call in calls] == ["ServiceUnavailable", "Throttling", ""]
@@ -122,7 +122,7 @@ def test_a_setting_that_is_none_is_refused_by_name(organization, monkeypatch, na
 def naps(monkeypatch):
     """Seconds that were waited for a new key."""
     waited = []
-    monkeypatch.setattr("exporter.aws.calls.Service.__init__.__defaults__", ("", None, waited.append))
+    monkeypatch.setattr("exporter.aws.calls.Service.__init__.__defaults__", ("", UNATTENDED, waited.append))
     return waited
 
 
@@ -156,3 +156,22 @@ def test_nothing_else_is_waited_for(aws, organization, naps):
     with attended(), pytest.raises(CredentialsError):
         organization().open_session(300.0).get("job-1")
     assert naps == []
+
+
+def test_a_command_says_once_why_it_takes_so_long(aws, organization, monkeypatch, capsys):
+    monkeypatch.setattr("exporter.aws.calls.PATIENCE", -1.0)
+    aws.say(GET, None)
+    with attended():
+        made = organization()
+    for _ in range(2):
+        with pytest.raises(TransitError):
+            made.open_session(300.0).get("job-1")
+    assert capsys.readouterr().err.count("note: GetOrganizationsAccessReport: ConnectionClosedError") == 1
+
+
+def test_a_daemon_says_it_in_its_log_alone(aws, session, monkeypatch, capsys):
+    monkeypatch.setattr("exporter.aws.calls.PATIENCE", -1.0)
+    aws.say(GET, None)
+    with pytest.raises(TransitError):
+        session.get("job-1")
+    assert capsys.readouterr().err == ""
