@@ -19,6 +19,8 @@ from exporter.model import (
     Entity,
     EntityType,
     JobStatus,
+    News,
+    NewsKind,
     OrganizationView,
     ServiceAccess,
     Services,
@@ -36,6 +38,7 @@ class Group(StrEnum):
     REPORTS = "reports"
     SERVICES = "services"
     AGES = "ages"
+    NEWS = "news"
     INFO = "info"
     COLLECTION = "collection"
     EXPORTER = "exporter"
@@ -74,7 +77,8 @@ class Family:
 class SubjectView:
     """One subject as its families see it; ``entity`` is None for a report made elsewhere.
 
-    ``shown`` are the report's rows that the configuration lets through.
+    ``shown`` are the report's rows that the configuration lets through, ``news`` what is still told, newest
+    first.
     """
 
     organization: str
@@ -82,10 +86,17 @@ class SubjectView:
     entity: Entity | None
     standing: Standing
     shown: tuple[ServiceAccess, ...] = ()
+    news: tuple[News, ...] = ()
 
 
 def view_subject(
-    organization: str, subject: Subject, entity: Entity | None, standing: Standing, services: Services
+    organization: str,
+    subject: Subject,
+    entity: Entity | None,
+    standing: Standing,
+    services: Services,
+    *,
+    news: tuple[News, ...] = (),
 ) -> SubjectView:
     """The view of one subject under the ``services`` setting of its target."""
     rows = standing.report.services if standing.report else ()
@@ -96,7 +107,7 @@ def view_subject(
             shown = tuple(row for row in rows if row.last_authenticated is not None)
         case Services.NONE:
             shown = ()
-    return SubjectView(organization, subject, entity, standing, shown)
+    return SubjectView(organization, subject, entity, standing, shown, news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,25 @@ def _last_access(view: SubjectView) -> Iterator[Sample]:
             yield (row.namespace, row.region, row.account_id), 1
 
 
+def _told(kind: NewsKind, field: Callable[[News], float | None]) -> Callable[[SubjectView], Iterable[Sample]]:
+    """Of several pieces with the same labels the newest: a series that comes twice fails the whole scrape."""
+
+    def read(view: SubjectView) -> Iterable[Sample]:
+        samples: dict[tuple[str, ...], float] = {}
+        for piece in view.news:
+            value = field(piece)
+            if piece.kind is kind and value is not None:
+                samples.setdefault((piece.namespace, piece.region, piece.account_id), value)
+        return samples.items()
+
+    return read
+
+
+def _news_total(view: OrganizationView) -> Iterable[Sample]:
+    for kind in NewsKind:
+        yield (kind.value,), view.tally.get(kind, 0)
+
+
 def _entity_info(view: SubjectView) -> Iterable[Sample]:
     entity = view.entity
     if entity and not view.subject.policy_id:
@@ -248,6 +278,8 @@ def _found(field: Callable[[Discovery], float]) -> Callable[[OrganizationView], 
 def _lease_held(view: OrganizationView) -> Iterable[Sample]:
     return _one(int(view.lease_held))
 
+
+_USE = ("service_namespace", "access_region", "accessed_from")
 
 SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
     SubjectFamily(
@@ -337,9 +369,35 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         f"{PREFIX}service_last_access_info",
         Type.GAUGE,
         Group.SERVICES,
-        ("service_namespace", "access_region", "accessed_from"),
+        _USE,
         f"Region and account of the last use of the service. {_BACKGROUND}",
         _last_access,
+    ),
+    SubjectFamily(
+        f"{PREFIX}service_first_used_timestamp_seconds",
+        Type.GAUGE,
+        Group.NEWS,
+        _USE,
+        "When a service that might be used and had no known use was used, for as long as that is news. "
+        + _BACKGROUND,
+        _told(NewsKind.FIRST_USED, lambda piece: piece.at),
+    ),
+    SubjectFamily(
+        f"{PREFIX}service_returned_timestamp_seconds",
+        Type.GAUGE,
+        Group.NEWS,
+        _USE,
+        "When a service that had not been used for news.dormant_after or longer was used again, for as long "
+        f"as that is news. {_BACKGROUND}",
+        _told(NewsKind.RETURNED, lambda piece: piece.at),
+    ),
+    SubjectFamily(
+        f"{PREFIX}service_returned_after_seconds",
+        Type.GAUGE,
+        Group.NEWS,
+        _USE,
+        f"How long that service had not been used, for as long as that is news. {_BACKGROUND}",
+        _told(NewsKind.RETURNED, lambda piece: piece.after),
     ),
     SubjectFamily(
         f"{PREFIX}entity_info",
@@ -375,6 +433,14 @@ ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
         ("org_id", "management_account_id", "partition"),
         f"The organization behind the configured name. {_BACKGROUND}",
         _organization_info,
+    ),
+    OrganizationFamily(
+        f"{PREFIX}news_total",
+        Type.COUNTER,
+        Group.NEWS,
+        ("kind",),
+        "What was told to be new, by its kind, as far back as the state reaches.",
+        _news_total,
     ),
     OrganizationFamily(
         f"{PREFIX}up",

@@ -4,7 +4,8 @@ Times are Unix seconds as ``float``; identifiers and names are AWS's own strings
 """
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -259,6 +260,11 @@ class NewsKind(StrEnum):
     NEWLY_ACCESSIBLE = "newly_accessible"
     NO_LONGER_ACCESSIBLE = "no_longer_accessible"
 
+    @property
+    def is_use(self) -> bool:
+        """Somebody used the service; otherwise what is allowed changed."""
+        return self in {NewsKind.FIRST_USED, NewsKind.RETURNED}
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -278,6 +284,16 @@ class News:
     region: str = ""
     account_id: str = ""
     name: str = ""
+
+
+NO_NEWS: Mapping[NewsKind, int] = MappingProxyType(dict.fromkeys(NewsKind, 0))
+"""How often there has been news of each kind: never."""
+
+
+def tallied(tally: Mapping[NewsKind, int], news: Iterable[News]) -> Mapping[NewsKind, int]:
+    """``tally`` after these."""
+    counts = Counter(piece.kind for piece in news)
+    return MappingProxyType({kind: tally.get(kind, 0) + counts[kind] for kind in NewsKind})
 
 
 class ReportState(StrEnum):
@@ -347,7 +363,8 @@ class OrganizationView:
     ``work`` has every subject in scope, in the order of the exposition; ``standings`` what is known of
     them. ``up`` says whether the last discovery and the last job reached AWS; ``job_seconds`` is the mean
     time of the jobs seen, and of what is left to others after each (0: none yet); ``states`` counts the
-    subjects by how they stand.
+    subjects by how they stand. ``news`` is what is still told, by subject, newest first; ``tally`` how much
+    ever was.
     ``trouble`` is what kept AWS from being reached, while ``up`` is false.
     ``lease_held``: this process is the one that asks AWS; ``lease_holder`` names who is (empty: nobody, or
     this process, which shares its state with no other).
@@ -359,6 +376,8 @@ class OrganizationView:
     work: tuple[Work, ...] = ()
     standings: Mapping[Subject, Standing] = field(default_factory=lambda: MappingProxyType({}))
     states: Mapping[ReportState, int] = field(default_factory=lambda: MappingProxyType({}))
+    news: Mapping[Subject, tuple[News, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    tally: Mapping[NewsKind, int] = field(default_factory=lambda: NO_NEWS)
     up: bool = False
     trouble: str = ""
     job_seconds: float = 0.0

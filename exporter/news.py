@@ -17,9 +17,10 @@ What is told is not told again: the next report is compared with this one and wi
 which the latest counts, whichever report told of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
-from exporter.model import SKEW, News, NewsKind, Report, ServiceAccess, Standing
+from exporter.model import SKEW, News, NewsKind, Report, ServiceAccess, Standing, Subject
 
 
 def compared(
@@ -42,6 +43,29 @@ def kind_of_use(at: float, known: float | None, dormant_after: float) -> NewsKin
     if known is None:
         return NewsKind.FIRST_USED
     return NewsKind.RETURNED if at > known and at - known >= dormant_after else None
+
+
+def merged(*several: Iterable[News]) -> tuple[News, ...]:
+    """Each piece once, newest first, in the same order wherever they come from."""
+    return tuple(sorted({piece for each in several for piece in each}, key=newest_first))
+
+
+def newest_first(piece: News) -> tuple[object, ...]:
+    """The key of that order: by when it was told, then by when it was so, then by all the rest."""
+    rest = (piece.subject, piece.namespace, piece.kind, piece.region, piece.account_id, piece.name)
+    return (-piece.told, -piece.at, *rest, piece.after or 0.0)
+
+
+def since(news: Mapping[Subject, tuple[News, ...]], oldest: float) -> Mapping[Subject, tuple[News, ...]]:
+    """``news``, each subject's newest first, without what was told before; the same value if that is all."""
+    if not any(pieces[-1].told < oldest for pieces in news.values()):
+        return news
+    kept = {
+        subject: pieces if pieces[-1].told >= oldest else tuple(p for p in pieces if p.told >= oldest)
+        for subject, pieces in news.items()
+        if pieces[0].told >= oldest
+    }
+    return MappingProxyType(kept)
 
 
 def _tells(before: Standing, after: Report, now: float) -> bool:

@@ -16,6 +16,7 @@ from exporter.families import view_subject
 from exporter.model import (
     Discovery,
     Entity,
+    News,
     OrganizationView,
     ReportState,
     Services,
@@ -25,7 +26,11 @@ from exporter.model import (
     Targets,
     Work,
 )
+from exporter.news import merged, since
 from exporter.order import plan, state_of
+
+_News = Mapping[Subject, tuple[News, ...]]
+_NONE: _News = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,46 +117,61 @@ class Publication:
         self._names = _Names()
         self._job_ids: dict[str, tuple[str, ...]] = {}
         self._places: dict[str, dict[Subject, _Place]] = {}
+        self._keep = float("inf")
         self.current = Published()
 
-    def configure(self, organizations: Iterable[tuple[str, Targets, tuple[str, ...]]]) -> None:
-        """Serve these organizations (name, targets, job ids), keeping what is known of those that stay."""
+    def configure(
+        self, organizations: Iterable[tuple[str, Targets, tuple[str, ...]]], keep: float = float("inf")
+    ) -> None:
+        """Serve these organizations (name, targets, job ids), keeping what is known of those that stay.
+
+        What was told to be new is served for ``keep`` seconds.
+        """
         with self._lock:
+            self._keep = keep
             known = {view.name: view for view in self.current.snapshot.organizations}
             views = []
             for name, targets, job_ids in organizations:
                 self._job_ids[name] = job_ids
                 view = known.get(name) or OrganizationView(name, targets)
-                views.append(self._planned(replace(view, targets=targets), view.discovery, view.standings))
+                view = replace(view, targets=targets)
+                views.append(self._planned(view, view.discovery, view.standings, view.news))
             self._rebuild(Snapshot(tuple(views)))
 
     def discovered(self, name: str, discovery: Discovery) -> OrganizationView:
         """A discovery succeeded: what it no longer has, disappears."""
         with self._lock:
             view = self.current.organization(name)
-            return self._known(view, discovery, view.standings)
+            return self._known(view, discovery, view.standings, view.news)
 
     def restored(
-        self, name: str, discovery: Discovery | None, standings: Mapping[Subject, Standing]
+        self,
+        name: str,
+        discovery: Discovery | None,
+        standings: Mapping[Subject, Standing],
+        news: _News = _NONE,
     ) -> OrganizationView:
         """What an earlier run left is known."""
         with self._lock:
-            return self._known(self.current.organization(name), discovery, standings)
+            ordered = {subject: merged(pieces) for subject, pieces in news.items()}
+            return self._known(self.current.organization(name), discovery, standings, ordered)
 
-    def stood(self, name: str, standing: Standing, **changes: Any) -> None:
+    def stood(self, name: str, standing: Standing, news: Iterable[News] = (), **changes: Any) -> bool:
         """One subject stands differently now, and with it fields of its organization's view.
 
-        A subject that is no longer in scope is left out, and so is one of an organization that a reload
-        took away: its job was running when it vanished.
+        ``news`` is what its report told. A subject that is no longer in scope is left out (False), and so is
+        one of an organization that a reload took away: its job was running when it vanished.
         """
         with self._lock:
             view, place = self.current.find(name), self._places[name].get(standing.subject)
             if view is None or place is None:
-                return
+                return False
             standings = MappingProxyType({**view.standings, standing.subject: standing})
             states = place.counted(view.states, standing, self._clock())
-            view = replace(view, standings=standings, states=states, **changes)
-            self._exchange(view, _render(name, place.work, standing))
+            told = _with_news(view.news, standing.subject, news)
+            view = replace(view, standings=standings, states=states, news=told, **changes)
+            self._exchange(view, _render(view, place.work))
+            return True
 
     def changed(self, name: str, **changes: Any) -> None:
         """Fields of an organization's view changed, and no report did. One that went is left out."""
@@ -163,23 +183,50 @@ class Publication:
     def tick(self) -> None:
         """Time has passed: renew every age and recount the states."""
         with self._lock:
+            for view in self.current.snapshot.organizations:
+                self._forget_news(view)
             views = tuple(map(self._counted, self.current.snapshot.organizations))
             exposition = self.current.exposition.ticked(self._clock())
             self.current = replace(self.current, snapshot=Snapshot(views), exposition=exposition)
 
+    def _forget_news(self, view: OrganizationView) -> None:
+        """What is no longer news goes from the lines of its subjects."""
+        news = since(view.news, self._clock() - self._keep)
+        changed = [subject for subject, pieces in view.news.items() if news.get(subject) != pieces]
+        view = replace(view, news=news)
+        for place in filter(None, map(self._places[view.name].get, changed)):
+            self._exchange(view, _render(view, place.work))
+
     def _known(
-        self, view: OrganizationView, discovery: Discovery | None, standings: Mapping[Subject, Standing]
+        self,
+        view: OrganizationView,
+        discovery: Discovery | None,
+        standings: Mapping[Subject, Standing],
+        news: _News,
     ) -> OrganizationView:
-        planned = self._planned(view, discovery, standings)
+        planned = self._planned(view, discovery, standings, news)
         self._rebuild(self._with(planned))
         return planned
 
     def _planned(
-        self, view: OrganizationView, discovery: Discovery | None, standings: Mapping[Subject, Standing]
+        self,
+        view: OrganizationView,
+        discovery: Discovery | None,
+        standings: Mapping[Subject, Standing],
+        news: _News,
     ) -> OrganizationView:
         work = plan(discovery, view.targets, self._job_ids.get(view.name, ()))
         kept = {item.subject: standings[item.subject] for item in work if item.subject in standings}
-        planned = replace(view, discovery=discovery, work=work, standings=MappingProxyType(kept))
+        told = since(
+            {subject: news[subject] for subject in kept if subject in news}, self._clock() - self._keep
+        )
+        planned = replace(
+            view,
+            discovery=discovery,
+            work=work,
+            standings=MappingProxyType(kept),
+            news=MappingProxyType(dict(told)),
+        )
         return self._counted(planned)
 
     def _counted(self, view: OrganizationView) -> OrganizationView:
@@ -222,12 +269,14 @@ def _units(view: OrganizationView, old: Published) -> Iterator[Unit]:
     former = old.find(view.name) or OrganizationView(view.name, view.targets)
     before = {item.subject: item for item in _lines_of(former)}
     for item in _lines_of(view):
-        standing = view.standings.get(item.subject) or Standing(item.subject)
-        same = before.get(item.subject) == item and former.standings.get(item.subject) is view.standings.get(
-            item.subject
+        subject = item.subject
+        same = (
+            before.get(subject) == item
+            and former.standings.get(subject) is view.standings.get(subject)
+            and former.news.get(subject) == view.news.get(subject)
         )
-        unit = old.exposition.unit((view.name, item.subject)) if same else None
-        yield unit or _render(view.name, item, standing)
+        unit = old.exposition.unit((view.name, subject)) if same else None
+        yield unit or _render(view, item)
 
 
 def _lines_of(view: OrganizationView) -> list[Work]:
@@ -242,6 +291,15 @@ def _lines_of(view: OrganizationView) -> list[Work]:
     return [*view.work, *idle]
 
 
-def _render(name: str, item: Work, standing: Standing) -> Unit:
+def _with_news(known: _News, subject: Subject, news: Iterable[News]) -> _News:
+    pieces = tuple(news)
+    if not pieces:
+        return known
+    return MappingProxyType({**known, subject: merged(pieces, known.get(subject, ()))})
+
+
+def _render(view: OrganizationView, item: Work) -> Unit:
+    standing = view.standings.get(item.subject) or Standing(item.subject)
     services = item.target.services if item.target.enabled else Services.NONE
-    return render_unit(view_subject(name, item.subject, item.entity, standing, services))
+    news = view.news.get(item.subject, ())
+    return render_unit(view_subject(view.name, item.subject, item.entity, standing, services, news=news))

@@ -15,6 +15,17 @@ def rfc3339(seconds: float | None) -> str | None:
     return moment.isoformat().replace("+00:00", "Z")
 
 
+def from_rfc3339(text: str) -> float | None:
+    """Unix seconds of a time with its offset, or of a date, which begins in UTC; None for what is neither."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None and len(text) > len("2026-08-06"):
+            return None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
 def spoken(seconds: float) -> str:
     """A length of time as one says it: ``2 d 3 h``, ``1 h 5 min``, ``7 min``, ``40 s``; at least ``0 s``."""
     if not math.isfinite(seconds):

@@ -4,7 +4,7 @@ Failure is data: a subject that fails keeps its last report, a count and a time 
 that cannot be asked at all is tried less and less often, and its data stays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,7 +16,8 @@ from exporter.collect.reach import Reach, Stage
 from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
-from exporter.model import Discovery, JobView, OrganizationView, ReportState, Standing, StartedJob, Work
+from exporter.model import Discovery, JobView, News, OrganizationView, ReportState, Standing, StartedJob, Work
+from exporter.news import compared
 from exporter.order import RETRY, longest_wait, newer, path_of
 from exporter.poll import Experience, measured, took
 from exporter.telemetry.observer import Observer
@@ -53,6 +54,7 @@ class Limits:
     follow_leads: bool = True
     slot_share: float = 1.0
     dormant_after: float = 90 * 86_400.0
+    keep_news: float = 7 * 86_400.0
 
 
 class Collector:
@@ -148,15 +150,21 @@ class Collector:
         self._desk.keep()
 
     def expire(self) -> None:
-        """Drop the reports that are older than ``max_report_age``."""
+        """Drop the reports that are older than ``max_report_age``, and what is no longer news."""
         oldest = self._pace.now() - self._limits.max_report_age
         standings = self._desk.view.standings.values()
+        self._forget_news(standing.report.created for standing in standings if standing.report)
         old = [standing for standing in standings if standing.report and standing.report.created < oldest]
         for standing in old:
             known, listed = standing.known_beside(None), standing.accessible() or frozenset()
             self._stand(replace(standing, report=None, expired=True, last_known=known, listed=listed))
         if old:
             self._observer.expired(len(old))
+
+    def _forget_news(self, reports: Iterable[float]) -> None:
+        # What is deleted never comes back: a clock that is ahead must not do that, so AWS's own counts too.
+        now = min(self._pace.now(), max(reports, default=0.0))
+        self._desk.forget_news(now - self._limits.keep_news)
 
     def _attempt(self, work: Work, standing: Standing) -> float:
         start = self._pace.monotonic()
@@ -249,19 +257,26 @@ class Collector:
         # AWS hands out results up to a minute old. Where its dates claim more, asking again at once would
         # be asking for ever: half an interval passes in any case.
         retry_at = self._pace.now() + work.target.refresh / 2
-        report = newer(standing.report, job.report, self._pace.now())
-        known = standing.known_beside(report)
+        now = self._pace.now()
+        report = newer(standing.report, job.report, now)
         path = inquiry.path if report is job.report else standing.path
         stands = Standing(
             work.subject,
             report,
             job.view,
             retry_at=retry_at,
-            last_known=known,
+            last_known=standing.known_beside(report),
             path=path,
             asked=inquiry.path,
         )
-        self._stand(replace(stands, followed=self._agenda.followed(standing, stands)))
+        news = compared(
+            standing,
+            job.report,
+            dormant_after=self._limits.dormant_after,
+            moved=standing.path not in {"", path},
+            now=now,
+        )
+        self._stand(replace(stands, followed=self._agenda.followed(standing, stands)), news)
 
     def _fail(self, work: Work, standing: Standing, job: Job) -> None:
         wait = _back_off(work, standing.failures)
@@ -286,8 +301,8 @@ class Collector:
                 attempt = standing.retry_at - _back_off(work, standing.failures - 1)
                 self._desk.shown(replace(standing, retry_at=min(standing.retry_at, attempt + RETRY)))
 
-    def _stand(self, standing: Standing) -> None:
-        self._desk.stood(standing, job_seconds=self._agenda.stretched(self._experience.mean))
+    def _stand(self, standing: Standing, news: tuple[News, ...] = ()) -> None:
+        self._desk.stood(standing, news, job_seconds=self._agenda.stretched(self._experience.mean))
 
     def _rest(self, view: OrganizationView) -> None:
         if not view.states.get(ReportState.FAILED):

@@ -1,24 +1,32 @@
 """Where a collector's findings go: published at once, then kept, both only while its lease lasts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from exporter.collect.hold import Hold
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import Discovery, OrganizationView, Standing, StartedJob, Subject
+from exporter.model import (
+    Discovery,
+    News,
+    NewsKind,
+    OrganizationView,
+    Standing,
+    StartedJob,
+    Subject,
+    tallied,
+)
 from exporter.publication import Publication
-from exporter.store import Lease, Store
+from exporter.store import Store
 from exporter.telemetry.observer import Observer
-
-_Found = TypeVar("_Found")
 
 
 class Desk:
     """One organization's publication and state, for one tenure; all methods raise LeaseLostError after it.
 
     What the store cannot take now is served all the same, and offered to it again with whatever comes next.
+    News goes to the log once it is kept: a program that is killed before finds it again, and tells it then.
     """
 
     def __init__(self, publication: Publication, store: Store, hold: Hold, observer: Observer) -> None:
@@ -30,6 +38,8 @@ class Desk:
         self._lock = Lock()
         self._discovery: Discovery | None = None
         self._standings: dict[Subject, Standing] = {}
+        self._news: dict[Subject, tuple[News, ...]] = {}
+        self._tally: Mapping[NewsKind, int] | None = None
 
     @property
     def view(self) -> OrganizationView:
@@ -51,13 +61,23 @@ class Desk:
         with self._lock, self._writing():
             self._store.started(self._hold.lease, job)
 
-    def stood(self, standing: Standing, **changes: Any) -> None:
-        """A subject stands differently now, and with it fields of the view."""
+    def stood(self, standing: Standing, news: tuple[News, ...] = (), **changes: Any) -> None:
+        """A subject stands differently now, as its report told ``news``, and with it fields of the view."""
+        subject = standing.subject
         with self._hold.acting():
-            self._publication.stood(self.name, standing, **changes)
+            if news:
+                changes["tally"] = tallied(self._counted(), news)
+            taken = self._publication.stood(self.name, standing, news=news, **changes)
         with self._lock:
-            self._standings[standing.subject] = standing
+            self._standings[subject] = standing
+            if news and taken:
+                self._news[subject] = (*news, *self._news.get(subject, ()))
         self.keep()
+
+    def forget_news(self, before: float) -> None:
+        """What was told by reports that were created before this time is to be kept no longer."""
+        with self._lock, self._writing():
+            self._store.forget_news(self._hold.lease, before)
 
     def discovered(self, discovery: Discovery) -> OrganizationView:
         """A discovery succeeded."""
@@ -87,18 +107,40 @@ class Desk:
         # Standings first: a discovery forgets those of entities that are gone.
         taken = []
         for subject, standing in list(self._standings.items()):
-            taken.append(self._offer(self._store.keep, standing))
+            taken.append(self._offer_standing(standing, self._news.pop(subject, ())))
             del self._standings[subject]
         if self._discovery:
-            taken.append(self._offer(self._store.discovered, self._discovery))
+            found = self._discovery
+            taken.append(self._offer(lambda: self._store.discovered(self._hold.lease, found)))
             self._discovery = None
         if taken and all(taken):
             self._observer.state_found()
 
-    def _offer(self, write: Callable[[Lease, _Found], None], found: _Found) -> bool:
+    def _offer_standing(self, standing: Standing, news: tuple[News, ...]) -> bool:
+        if not news:
+            return self._offer(lambda: self._store.keep(self._hold.lease, standing))
+        tally = tallied(self._tally or {}, news)
+        try:
+            taken = self._offer(lambda: self._store.keep(self._hold.lease, standing, news, tally))
+        except (LeaseLostError, StateUnavailableError):
+            self._news[standing.subject] = news
+            raise
+        self._tally = tally
+        view = self._publication.current.find(self.name)
+        self._observer.news(news, view.discovery if view else None)
+        return taken
+
+    def _counted(self) -> Mapping[NewsKind, int]:
+        """What is shown to have been told, which is what is kept of it before anything new is."""
+        tally = self.view.tally
+        if self._tally is None:
+            self._tally = tally
+        return tally
+
+    def _offer(self, write: Callable[[], None]) -> bool:
         """Write one thing; False for what the store will never take, which is logged and left at that."""
         try:
-            write(self._hold.lease, found)
+            write()
         except (LeaseLostError, StateUnavailableError):
             raise
         except StateError as error:

@@ -1,6 +1,8 @@
 """What others have found, published here."""
 
-from exporter.model import StartedJob
+from typing import Any
+
+from exporter.model import NO_NEWS, StartedJob
 from exporter.publication import Publication
 from exporter.store import Remembered, Store
 
@@ -23,7 +25,8 @@ class Follower:
         if self._position is None:
             found = self._store.recall(self._name)
             if found.discovery or found.standings:
-                self._publication.restored(self._name, found.discovery, found.standings)
+                self._publication.restored(self._name, found.discovery, found.standings, found.news)
+                self._publication.changed(self._name, tally=found.tally or NO_NEWS)
         else:
             found = self._store.changes(self._name, self._position)
             self._apply(found)
@@ -41,8 +44,9 @@ class Follower:
         if found.discovery:
             self._publication.discovered(self._name, found.discovery)
         for standing in found.standings.values():
-            self._publication.stood(self._name, standing)
+            self._publication.stood(self._name, standing, news=found.news.get(standing.subject, ()))
 
 
-def _told(found: Remembered) -> dict[str, bool | float]:
-    return {"up": found.pulse.up, "job_seconds": found.pulse.job_seconds} if found.pulse else {}
+def _told(found: Remembered) -> dict[str, Any]:
+    pulse = {"up": found.pulse.up, "job_seconds": found.pulse.job_seconds} if found.pulse else {}
+    return {**pulse, "tally": found.tally} if found.tally else pulse

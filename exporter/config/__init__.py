@@ -4,12 +4,20 @@ from exporter.config.load import default, load, parse
 from exporter.config.masking import masked, masked_yaml
 from exporter.config.reference import json_schema, reference
 from exporter.config.secret import Secret
-from exporter.config.settings import CollectionConfig, Config, Endpoints, OrganizationConfig, Protection
+from exporter.config.settings import (
+    CollectionConfig,
+    Config,
+    Endpoints,
+    NewsConfig,
+    OrganizationConfig,
+    Protection,
+)
 
 __all__ = [
     "CollectionConfig",
     "Config",
     "Endpoints",
+    "NewsConfig",
     "OrganizationConfig",
     "Protection",
     "Secret",

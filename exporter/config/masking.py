@@ -21,6 +21,10 @@ def masked(config: Config) -> dict[str, Any]:
             "follow_leads": config.collection.follow_leads,
             "slot_share": config.collection.slot_share,
         },
+        "news": {
+            "dormant_after": format_duration(config.news.dormant_after),
+            "keep": format_duration(config.news.keep),
+        },
         "protect": list(map(_protection, config.protect)),
     }
 

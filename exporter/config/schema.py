@@ -4,6 +4,7 @@ Nothing runs on these models; ``exporter.config.settings`` has what does. Docs a
 are made from here. Null stands only where it is the default; a key that is not wanted is left out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,15 @@ def _some_time(text: str) -> str:
     if parse_duration(text) == 0:
         raise ValueError("must be longer than 0")
     return text
+
+
+def _at_most(days: int, written: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if parse_duration(text) > days * 86_400:
+            raise ValueError(f"must be at most {written}")
+        return text
+
+    return check
 
 
 def _with_unit(value: object) -> object:
@@ -74,6 +84,7 @@ Share = Annotated[
     BeforeValidator(_a_share),
     Field(json_schema_extra={"exclusiveMinimum": 0, "maximum": 1}),
 ]
+Kept = Annotated[Duration, AfterValidator(_at_most(90, "90d"))]
 Name = Annotated[
     str, Kind("string"), AfterValidator(syntax.present), Field(json_schema_extra={"pattern": r"\S"})
 ]
@@ -266,6 +277,16 @@ class Collection(_Strict):
     )
 
 
+class News(_Strict):
+    """What a report shows that the one before it did not."""
+
+    dormant_after: Duration = Field(
+        default="90d",
+        description="How long a service must not have been used for its next use to be told as a return.",
+    )
+    keep: Kept = Field(default="7d", description="How long what was told stays on /metrics and /news.")
+
+
 class Root(_Strict):
     """The configuration file of org-access-exporter."""
 
@@ -275,6 +296,7 @@ class Root(_Strict):
         description="The organizations to watch; left out: one, named default, default credential chain.",
     )
     collection: Collection = Field(default=Collection(), description="How data is collected.")
+    news: News = Field(default=News(), description="What is told to be new, and for how long.")
     protect: list[Protection] = Field(
         default=[], description="Services that no recommendation denies, in any organization."
     )

@@ -70,11 +70,20 @@ class CollectionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsConfig:
+    """What is told to be new, and for how long; all in seconds."""
+
+    dormant_after: float
+    keep: float
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration file."""
 
     organizations: tuple[OrganizationConfig, ...]
     collection: CollectionConfig
+    news: NewsConfig
     protect: tuple[Protection, ...] = ()
 
 
@@ -89,6 +98,7 @@ def settings(root: schema.Root) -> Config:
             follow_leads=root.collection.follow_leads,
             slot_share=root.collection.slot_share,
         ),
+        NewsConfig(parse_duration(root.news.dormant_after), parse_duration(root.news.keep)),
         tuple(map(_protection, root.protect)),
     )
 

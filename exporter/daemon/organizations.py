@@ -9,7 +9,7 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from exporter.aws import configured
 from exporter.collect import Collector, Desk, Hold, Limits, Replica, Runner, ThreadPace
-from exporter.config import CollectionConfig, Config, OrganizationConfig
+from exporter.config import CollectionConfig, Config, NewsConfig, OrganizationConfig
 from exporter.model import StartedJob
 from exporter.publication import Publication
 from exporter.store import Store
@@ -30,7 +30,7 @@ class Surroundings:
     poll_interval: float
 
 
-Key = tuple[OrganizationConfig, CollectionConfig]
+Key = tuple[OrganizationConfig, CollectionConfig, NewsConfig]
 """An organization whose key stays the same over a reload goes on undisturbed."""
 
 
@@ -63,14 +63,14 @@ class Organizations:
 
     def arrange(self, config: Config) -> None:
         """Publish what is known of exactly these, and start none that is new; raises StateError."""
-        wanted = {item.name: (item, config.collection) for item in config.organizations}
+        wanted = {item.name: (item, config.collection, config.news) for item in config.organizations}
         gone = []
         for name, running in list(self._running.items()):
             if wanted.get(name) != running.key:
                 running.replica.stop()
                 gone.append(self._running.pop(name))
         self._around.publication.configure(
-            [(item.name, item.targets, item.job_ids) for item in config.organizations]
+            [(item.name, item.targets, item.job_ids) for item in config.organizations], config.news.keep
         )
         for running in gone:
             if running.replica.name not in wanted:
@@ -118,7 +118,7 @@ def _running(key: Key, around: Surroundings) -> _Running:
 def _runner(
     key: Key, around: Surroundings, observer: Observer, hold: Hold, unread: StartedJob | None
 ) -> Runner:
-    config, collection = key
+    config, collection, news = key
     pace = ThreadPace()
     collector = Collector(
         Desk(around.publication, around.store, hold, observer),
@@ -130,6 +130,8 @@ def _runner(
             collection.max_report_age,
             follow_leads=collection.follow_leads,
             slot_share=collection.slot_share,
+            dormant_after=news.dormant_after,
+            keep_news=news.keep,
         ),
         jitter=random.uniform,
         unread=unread,

@@ -61,8 +61,17 @@ def render_unit(view: SubjectView) -> Unit:
         else:
             text = encode(sample_lines(family, constant, read))
             lines.append(deflate(text) if len(text) >= _LONG else text)
-    services = tuple([(row.namespace, row.name) for row in view.shown])
+    services = _services(view)
     return Unit(view.organization, view.subject, tuple(lines), template, times, services, tuple(samples))
+
+
+def _services(view: SubjectView) -> tuple[tuple[str, str], ...]:
+    """Services of which only the news shows a use are named too."""
+    shown = {row.namespace: row.name for row in view.shown}
+    for piece in view.news:
+        if piece.kind.is_use:
+            shown.setdefault(piece.namespace, piece.name)
+    return tuple(shown.items())
 
 
 def _constant(view: SubjectView) -> str:

@@ -28,6 +28,8 @@ from exporter.model import (
     EntityType,
     JobStatus,
     JobView,
+    News,
+    NewsKind,
     Policy,
     Report,
     ServiceAccess,
@@ -113,6 +115,28 @@ def decode_job(data: bytes) -> StartedJob:
     return _read(data, lambda values: StartedJob(Subject(*values[0]), *values[1:]))
 
 
+def encode_news(news: Sequence[News]) -> bytes:
+    """What one report told of one subject, which is something: some 20 bytes a piece."""
+    first = news[0]
+    pieces = [(n.kind, n.namespace, n.at, n.after, n.region, n.account_id, n.name) for n in news]
+    return _packed([first.subject, first.told, _transposed(pieces)])
+
+
+def decode_news(data: bytes) -> tuple[News, ...]:
+    """The news; raises StateError for bytes that are none, or of a later version."""
+    return _read(data, _news)
+
+
+def encode_tally(tally: Mapping[NewsKind, int]) -> bytes:
+    """How much news of each kind there has been."""
+    return _packed(dict(tally))
+
+
+def decode_tally(data: bytes) -> Mapping[NewsKind, int]:
+    """The counts; raises StateError for bytes that are none, or of a later version."""
+    return _read(data, lambda counts: {NewsKind(kind): int(count) for kind, count in counts.items()})
+
+
 def check(data: bytes) -> None:
     """Raise StateError unless these bytes are as they were written, and of a version that can be read."""
     version = data[0] if data else None
@@ -135,7 +159,7 @@ def _read(data: bytes, build: Callable[[Any], _Value]) -> _Value:
     try:
         text = inflater.decompress(memoryview(data)[_HEAD:])
         return build(json.loads(text.decode("utf-8", "surrogatepass")))
-    except (isal_zlib.error, LookupError, TypeError, ValueError) as error:  # type: ignore[misc]  # an exception's class, whatever its stub says
+    except (isal_zlib.error, AttributeError, LookupError, TypeError, ValueError) as error:  # type: ignore[misc]  # an exception's class, whatever its stub says
         raise StateError(f"a record of the state makes no sense: {error}") from error
 
 
@@ -191,6 +215,14 @@ def _standing(document: Mapping[str, Any]) -> Standing:
         "listed": frozenset(map(intern, document.get("listed", ()))),
     }
     return Standing(**{**document, **read})
+
+
+def _news(values: Sequence[Any]) -> tuple[News, ...]:
+    subject, told, pieces = Subject(*values[0]), values[1], zip(*values[2], strict=True)
+    return tuple(
+        News(subject, NewsKind(kind), intern(namespace), at, told, after, intern(region), account_id, name)
+        for kind, namespace, at, after, region, account_id, name in pieces
+    )
 
 
 def _discovery(document: Mapping[str, Any]) -> Discovery:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from exporter.errors import StateError
 from exporter.store import codec
-from exporter.store.schema import APPLICATION_ID, RECORDS, STEPS
+from exporter.store.schema import APPLICATION_ID, STEPS, records
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100  # bytes; https://sqlite.org/fileformat2.html#the_database_header
@@ -38,7 +38,7 @@ def exists(path: Path) -> bool:
 def inspect(path: Path, newest: int = len(STEPS)) -> bool:
     """Raise StateError unless the file is a sound state of a version up to ``newest``.
 
-    True if all of it was read; False where that takes room on the disk, or tables it does not have yet.
+    True if all of it was read; False where that takes room on the disk.
     """
     header = _header(path)
     version = int.from_bytes(header[_VERSION])
@@ -48,13 +48,12 @@ def inspect(path: Path, newest: int = len(STEPS)) -> bool:
     try:
         with _reading(path) as connection:
             check_structure(path, connection)
-            if version == newest:
-                check_records(path, connection)
+            check_records(path, connection, version)
     except sqlite3.Error as error:
         if primary(error) == sqlite3.SQLITE_IOERR:
             return False
         raise refused(path, error) from error
-    return version == newest
+    return True
 
 
 def check_version(path: Path, version: int, newest: int = len(STEPS)) -> None:
@@ -109,10 +108,10 @@ def check_structure(path: Path, connection: sqlite3.Connection) -> None:
         raise unusable(path, f"it is damaged ({told}), and was left as it is")
 
 
-def check_records(path: Path, connection: sqlite3.Connection) -> None:
+def check_records(path: Path, connection: sqlite3.Connection, version: int = len(STEPS)) -> None:
     """Raise StateError or sqlite3.DatabaseError unless every record is as it was written."""
     try:
-        for (record,) in connection.execute(RECORDS):
+        for (record,) in connection.execute(records(version)):
             codec.check(record)
     except StateError as error:
         raise unusable(path, f"{error}; it was left as it is") from error

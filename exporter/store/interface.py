@@ -1,10 +1,10 @@
 """The promise every store keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from exporter.model import Discovery, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Remembered:
 
     ``position`` says up to where this goes: it is what :meth:`Store.changes` wants to be asked with next.
     ``holder`` names who has the lease (empty: nobody, or nobody else can). ``started``: the job
-    that runs now, or was left running, whatever else has changed.
+    that runs now, or was left running, whatever else has changed. ``news`` are in no order; ``tally`` is None
+    where nothing was ever told, or nothing since.
     """
 
     discovery: Discovery | None = None
@@ -45,6 +46,8 @@ class Remembered:
     position: int = 0
     holder: str = ""
     pulse: Pulse | None = None
+    news: Mapping[Subject, tuple[News, ...]] = field(default_factory=dict)
+    tally: Mapping[NewsKind, int] | None = None
 
 
 class Store(Protocol):
@@ -72,11 +75,24 @@ class Store(Protocol):
     def started(self, lease: Lease, job: StartedJob) -> None:
         """AWS runs this job now, and no other of the organization; forgotten when its subject is kept."""
 
-    def keep(self, lease: Lease, standing: Standing) -> None:
-        """How one subject stands, in the place of what was kept of it before."""
+    def keep(
+        self,
+        lease: Lease,
+        standing: Standing,
+        news: Sequence[News] = (),
+        tally: Mapping[NewsKind, int] = NO_NEWS,
+    ) -> None:
+        """How one subject stands, in the place of what was kept of it before.
+
+        With it, or not at all, what its reports told, beside what was kept of that before; and, where they
+        told anything, how much the organization's ever have. To be given the same again changes nothing.
+        """
+
+    def forget_news(self, lease: Lease, before: float) -> None:
+        """What was told by reports that were created before this time is forgotten; the tally is not."""
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
-        """A successful discovery: what was kept of entities that it no longer has is forgotten.
+        """A successful discovery: what was kept of entities that it no longer has is forgotten, news too.
 
         Foreign subjects are of no entity, and stay.
         """

@@ -1,8 +1,10 @@
 """State that lasts as long as the process."""
 
+from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Any
 
-from exporter.model import Discovery, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
 from exporter.store.interface import Lease, Pulse, Remembered
 
 
@@ -19,6 +21,8 @@ class MemoryStore:
         self._discoveries: dict[str, Discovery] = {}
         self._standings: dict[str, dict[Subject, Standing]] = {}
         self._started: dict[str, StartedJob] = {}
+        self._news: dict[str, dict[Subject, tuple[News, ...]]] = {}
+        self._tallies: dict[str, Mapping[NewsKind, int]] = {}
 
     def acquire(self, organization: str) -> Lease | None:
         """See :class:`exporter.store.interface.Store`."""
@@ -35,31 +39,55 @@ class MemoryStore:
         with self._lock:
             self._started[lease.organization] = job
 
-    def keep(self, lease: Lease, standing: Standing) -> None:
+    def keep(
+        self,
+        lease: Lease,
+        standing: Standing,
+        news: Sequence[News] = (),
+        tally: Mapping[NewsKind, int] = NO_NEWS,
+    ) -> None:
         """See :class:`exporter.store.interface.Store`."""
         with self._lock:
+            if news:
+                told = self._news.setdefault(lease.organization, {})
+                told[standing.subject] = tuple(dict.fromkeys((*news, *told.get(standing.subject, ()))))
+                self._tallies[lease.organization] = tally
             self._standings.setdefault(lease.organization, {})[standing.subject] = standing
             started = self._started.get(lease.organization)
             if started and started.subject == standing.subject:
                 del self._started[lease.organization]
+
+    def forget_news(self, lease: Lease, before: float) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._lock:
+            told = self._news.get(lease.organization, {})
+            for subject, pieces in list(told.items()):
+                told[subject] = tuple(piece for piece in pieces if piece.told >= before)
+                if not told[subject]:
+                    del told[subject]
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
         """See :class:`exporter.store.interface.Store`."""
         known = {entity.id for entity in discovery.entities}
         with self._lock:
             self._discoveries[lease.organization] = discovery
-            kept = self._standings.get(lease.organization, {})
-            self._standings[lease.organization] = {
-                subject: standing
-                for subject, standing in kept.items()
-                if subject.foreign or subject.entity_id in known
-            }
+            for kept in (self._standings, self._news):
+                of_one: dict[Subject, Any] = kept.get(lease.organization, {})
+                for subject in list(of_one):
+                    if not subject.foreign and subject.entity_id not in known:
+                        del of_one[subject]
 
     def recall(self, organization: str) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             standings = dict(self._standings.get(organization, {}))
-            return Remembered(self._discoveries.get(organization), standings, self._started.get(organization))
+            return Remembered(
+                self._discoveries.get(organization),
+                standings,
+                self._started.get(organization),
+                news=dict(self._news.get(organization, {})),
+                tally=self._tallies.get(organization),
+            )
 
     def changes(self, organization: str, since: int) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""

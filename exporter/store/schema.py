@@ -17,15 +17,27 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE started (
             organization BLOB PRIMARY KEY, entity_id BLOB, policy_id BLOB, value BLOB NOT NULL)""",
     ),
+    (
+        """CREATE TABLE news (
+            organization BLOB, entity_id BLOB, policy_id BLOB, told REAL, value BLOB NOT NULL,
+            PRIMARY KEY (organization, entity_id, policy_id, told))""",
+        """CREATE TABLE tally (
+            organization BLOB PRIMARY KEY, value BLOB NOT NULL)""",
+    ),
 )
 
 # Damage can make text of a value: the cast sees to it that what is read are bytes in any case.
 VALUE = "CAST(value AS BLOB)"
-RECORDS = " UNION ALL ".join(
-    f"SELECT {VALUE} FROM {table}"  # noqa: S608 - constants
-    for table in ("discovery", "standing", "started")
-)
-"""Every record of the newest version, for :func:`exporter.store.codec.check`."""
+_TABLES = (("discovery", 1), ("standing", 1), ("started", 1), ("news", 2), ("tally", 2))
+
+
+def records(version: int = len(STEPS)) -> str:
+    """A query for every record of a version, for :func:`exporter.store.codec.check`."""
+    return " UNION ALL ".join(
+        f"SELECT {VALUE} FROM {table}"  # noqa: S608 - constants
+        for table, since in _TABLES
+        if since <= version
+    )
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -1,17 +1,18 @@
 """State in one file: SQLite with a write-ahead log, for one process at a time."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from exporter.errors import StateUnavailableError
-from exporter.model import Discovery, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
 from exporter.store import codec
 from exporter.store.file import open_file
 from exporter.store.interface import Lease, Pulse, Remembered
 from exporter.store.schema import VALUE
+from exporter.store.telling import by_report, joined
 
 _OF_SUBJECT = "WHERE organization = ? AND entity_id = ? AND policy_id = ?"
 
@@ -46,13 +47,31 @@ class SqliteStore:
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO started VALUES (?, ?, ?, ?)", row)
 
-    def keep(self, lease: Lease, standing: Standing) -> None:
+    def keep(
+        self,
+        lease: Lease,
+        standing: Standing,
+        news: Sequence[News] = (),
+        tally: Mapping[NewsKind, int] = NO_NEWS,
+    ) -> None:
         """See :class:`exporter.store.interface.Store`."""
         key = _key(lease.organization, *standing.subject)
         value = codec.encode_standing(standing)
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?)", (*key, value))
             connection.execute(f"DELETE FROM started {_OF_SUBJECT}", key)  # noqa: S608 - a constant
+            if news:
+                told = [(*key, at, codec.encode_news(pieces)) for at, pieces in by_report(news).items()]
+                connection.executemany("INSERT OR REPLACE INTO news VALUES (?, ?, ?, ?, ?)", told)
+                counts = (*_key(lease.organization), codec.encode_tally(tally))
+                connection.execute("INSERT OR REPLACE INTO tally VALUES (?, ?)", counts)
+
+    def forget_news(self, lease: Lease, before: float) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM news WHERE organization = ? AND told < ?", (*_key(lease.organization), before)
+            )
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
         """See :class:`exporter.store.interface.Store`."""
@@ -61,13 +80,13 @@ class SqliteStore:
         row = (*key, codec.encode_discovery(discovery))
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO discovery VALUES (?, ?)", row)
-            gone = [
-                each for each in _subjects(connection, key) if not (each.foreign or each.entity_id in known)
-            ]
-            connection.executemany(
-                f"DELETE FROM standing {_OF_SUBJECT}",  # noqa: S608 - a constant
-                [(*key, *_key(*subject)) for subject in gone],
-            )
+            for table in ("standing", "news"):
+                gone = [
+                    (*key, *_key(*each))
+                    for each in _subjects(connection, table, key)
+                    if not (each.foreign or each.entity_id in known)
+                ]
+                connection.executemany(f"DELETE FROM {table} {_OF_SUBJECT}", gone)  # noqa: S608 - constants
 
     def recall(self, organization: str) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
@@ -77,6 +96,8 @@ class SqliteStore:
                 next(map(codec.decode_discovery, self._values("discovery", organization)), None),
                 {standing.subject: standing for standing in standings},
                 self._started(organization),
+                news=joined(map(codec.decode_news, self._values("news", organization))),
+                tally=next(map(codec.decode_tally, self._values("tally", organization)), None),
             )
 
     def _started(self, organization: str) -> StartedJob | None:
@@ -123,9 +144,12 @@ def _told(path: Path) -> Iterator[None]:
         raise StateUnavailableError(f"the state {path} is out of reach: {error}") from error
 
 
-def _subjects(connection: sqlite3.Connection, organization: tuple[bytes, ...]) -> list[Subject]:
+def _subjects(
+    connection: sqlite3.Connection, table: str, organization: tuple[bytes, ...]
+) -> Iterable[Subject]:
     rows = connection.execute(
-        "SELECT entity_id, policy_id FROM standing WHERE organization = ?", organization
+        f"SELECT DISTINCT entity_id, policy_id FROM {table} WHERE organization = ?",  # noqa: S608 - constants
+        organization,
     )
     return [Subject(*(part.decode("utf-8", "surrogatepass") for part in row)) for row in rows]
 

@@ -3,14 +3,16 @@
 A condition that lasts is logged when it begins, when it changes and when it ends, not every time it is met.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import structlog
 
 from exporter.causes import gist
-from exporter.model import Subject
+from exporter.model import Discovery, News, NewsKind, Subject
 from exporter.telemetry.instruments import Instruments
+from exporter.times import rfc3339, spoken
 
 _MOST_CODES = 64  # of failed calls, per organization; AWS documents some thirty for what is called here
 
@@ -136,6 +138,20 @@ class Observer:
         self._on.reports_expired.labels(self._name).inc(count)
         self._log.warning("reports.expired", reports=count)
 
+    def news(self, pieces: Sequence[News], discovery: Discovery | None) -> None:
+        """A report told these: a line for each use, and one for all that is allowed now, or is no longer."""
+        names = {entity.id: entity.name for entity in discovery.entities} if discovery else {}
+        for piece in pieces:
+            if piece.kind.is_use:
+                self._log.info(f"service.{piece.kind}", **_use(piece, names))
+        counts = Counter(piece.kind for piece in pieces)
+        changed = {
+            kind.value: counts[kind] for kind in (NewsKind.NEWLY_ACCESSIBLE, NewsKind.NO_LONGER_ACCESSIBLE)
+        }
+        if any(changed.values()):
+            entity_id = pieces[0].subject.entity_id
+            self._log.info("access.changed", entity_id=entity_id, entity_name=names.get(entity_id), **changed)
+
     def swept(self, reports: int, failed: int, seconds: float) -> None:
         """Nothing is due any more: one line for all that was done, and the seconds that it took."""
         self._log.info("sweep.completed", reports=reports, failed=failed, seconds=round(seconds, 1))
@@ -172,6 +188,22 @@ class Observer:
         """Subjects not in ``known`` no longer exist."""
         for gone in self._failing.keys() - known:
             del self._failing[gone]
+
+
+def _use(piece: News, names: Mapping[str, str]) -> dict[str, str | int | None]:
+    entity_id, silent = piece.subject.entity_id, piece.after
+    return {
+        "entity_id": entity_id,
+        "entity_name": names.get(entity_id),
+        "service_namespace": piece.namespace,
+        "service_name": piece.name,
+        "account_id": piece.account_id,
+        "account_name": names.get(piece.account_id),
+        "region": piece.region,
+        "used": rfc3339(piece.at),
+        "told": rfc3339(piece.told),
+        **({} if silent is None else {"unused_for": spoken(silent), "unused_seconds": round(silent)}),
+    }
 
 
 def _named(subject: Subject) -> dict[str, str]:

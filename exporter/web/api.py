@@ -5,8 +5,10 @@ An answer is ``{"status": "success", "data": …}``, an error ``{"status": "erro
 - ``/api/v1/entities``: ``{"organizations": […], "entities": […]}``
 - ``/api/v1/reports/<entity id>[?policy_id=…]``: ``{"entities": […], "reports": […]}``. An id that several
   organizations share has one entity of each, a report made elsewhere has none.
+- ``/api/v1/news[?since=…&kind=…&entity=…&service=…]``: ``{"news": […]}``, newest first, by
+  ``exporter.web.newsroom``, its records by ``exporter.told``
 
-The records are those of ``exporter.web.records``.
+The other records are those of ``exporter.web.records``.
 """
 
 import json
@@ -62,7 +64,7 @@ def _found(view: OrganizationView) -> tuple[Entity, ...]:
 def _entities(snapshot: Snapshot) -> Body:
     views = snapshot.organizations
     listed = (entity_record(view.name, entity) for view in views for entity in _found(view))
-    return _success(organizations=map(organization_record, views), entities=listed)
+    return success(organizations=map(organization_record, views), entities=listed)
 
 
 def _reports(snapshot: Snapshot, entity_id: str, policy_id: str | None, now: float) -> Body | None:
@@ -72,7 +74,7 @@ def _reports(snapshot: Snapshot, entity_id: str, policy_id: str | None, now: flo
     work = [(view, item) for view in views for item in view.work if _is_about(item, entity_id, policy_id)]
     if not work and (policy_id is not None or not entities):
         return None
-    return _success(
+    return success(
         entities=(entity_record(name, entity) for name, entity in entities),
         reports=(standing_record(view, item, now) for view, item in work),
     )
@@ -82,7 +84,8 @@ def _is_about(item: Work, entity_id: str, policy_id: str | None) -> bool:
     return item.subject.entity_id == entity_id and policy_id in {None, item.subject.policy_id}
 
 
-def _success(**lists: Iterable[Record]) -> Body:
+def success(**lists: Iterable[Record]) -> Body:
+    """An answer with these lists as its data."""
     data = ",".join(f'"{name}":{_array(records)}' for name, records in lists.items())
     return packed(f'{{"status":"success","data":{{{data}}}}}\n')
 

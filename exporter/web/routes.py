@@ -14,6 +14,7 @@ from exporter.web.directory import Directories
 from exporter.web.front import Front
 from exporter.web.lifecycle import Lifecycle
 from exporter.web.manners import Handler, add_headers, answer_errors
+from exporter.web.newsroom import CHOICE, Newsroom
 from exporter.web.places import Places
 from exporter.web.protection import Guard
 from exporter.web.scrape import Scrapes
@@ -57,6 +58,7 @@ class Site:
         self._discovery = ServiceDiscovery(surface, directories, where, self._pages, patience)
         self._api = Api(surface, self._pages, patience)
         self._front = Front(surface, where, self._pages, patience)
+        self._newsroom = Newsroom(surface, where, self._pages, patience)
 
     @property
     def scrapes_running(self) -> int:
@@ -68,11 +70,14 @@ class Site:
         routes = [
             Route("/", self._front.page, frozenset({"filter"})),
             Route("/entities/{entity_id}", self._front.entity, frozenset({"sort", "order", "filter"})),
+            Route("/news", self._newsroom.page, CHOICE),
+            Route("/news.atom", self._newsroom.feed, CHOICE),
             Route(self._where.telemetry, self._scrapes.metrics, _CHOICE),
             Route("/probe", self._scrapes.probe, _CHOICE | {"target"}),
             Route("/sd", self._discovery.targets),
             Route("/api/v1/entities", self._api.entities),
             Route("/api/v1/reports/{entity_id}", self._api.reports, frozenset({"policy_id"})),
+            Route("/api/v1/news", self._newsroom.records, CHOICE),
             Route("/config", self._lifecycle.config),
             Route("/-/reload", self._lifecycle.reload, methods=(hdrs.METH_POST, hdrs.METH_PUT)),
             *self._probes(),

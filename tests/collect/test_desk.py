@@ -15,10 +15,10 @@ def trouble(bench):
     waiting = []
 
     def failing(write):
-        def attempt(lease, found):
+        def attempt(lease, *found):
             if waiting:
                 raise waiting.pop(0)
-            write(lease, found)
+            write(lease, *found)
 
         return attempt
 

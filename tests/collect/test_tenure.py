@@ -19,7 +19,7 @@ ON_ROOT = Standing(Subject(ROOT.id), failures=1)
 class Taken(MemoryStore):
     """A store that knows of another holder."""
 
-    def keep(self, lease, standing):
+    def keep(self, lease, *found):
         raise LeaseLostError("somebody else's")
 
 

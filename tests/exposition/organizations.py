@@ -3,7 +3,18 @@
 from hypothesis import strategies as st
 
 from exporter.exposition import answer, organization_sections
-from exporter.model import Discovery, Entity, EntityType, Policy, Services, Standing, Target, Targets
+from exporter.model import (
+    Discovery,
+    Entity,
+    EntityType,
+    News,
+    NewsKind,
+    Policy,
+    Services,
+    Standing,
+    Target,
+    Targets,
+)
 from exporter.order import plan
 from exporter.publication import Publication
 from tests.exposition.conftest import ALL, NOW, jobs, reports, texts
@@ -57,6 +68,30 @@ knowledge = st.tuples(
 """Report, job and failures: a standing without its subject."""
 
 
+uses = st.tuples(
+    st.sampled_from(NewsKind),
+    st.sampled_from(["s3", 'a"b', "only-news"]),
+    st.sampled_from([NOW - 9, NOW - 1.5]),
+    st.sampled_from([NOW - 200_000, NOW - 90_000, NOW - 5]),
+    st.sampled_from(["", "eu-west-1"]),
+    texts,
+)
+news = st.lists(uses, max_size=4)
+"""Kind, service, time, time of telling, Region and the service's name: news without its subject."""
+
+KEEP = 100_000.0
+
+
+def told(subject, pieces):
+    """The news of a subject; those of SCPs are none."""
+    if subject.policy_id:
+        return ()
+    return tuple(
+        News(subject, kind, service, at, told, 9e6 if kind is NewsKind.RETURNED else None, region, name=name)
+        for kind, service, at, told, region, name in pieces
+    )
+
+
 def standing(subject, known):
     report, job, failures = known
     return Standing(subject, report, job, failures)
@@ -67,14 +102,20 @@ def publications(draw):
     """What two organizations, one of them perhaps unknown yet, have published."""
     made = Publication(lambda: NOW)
     settings = {name: (draw(targets), draw(st.sampled_from([(), (JOB_ID,)]))) for name in ("one", 't"w\\o\n')}
-    made.configure([(name, *its) for name, its in settings.items()])
+    made.configure([(name, *its) for name, its in settings.items()], KEEP)
     for name, its in settings.items():
         discovery = draw(st.one_of(st.none(), discoveries))
         pool = draw(st.lists(knowledge, min_size=1, max_size=3))
         subjects = [item.subject for item in plan(discovery, *its)]
         fetched = subjects[draw(st.integers(0, 3)) :]
         known = {subject: standing(subject, pool[i % len(pool)]) for i, subject in enumerate(fetched)}
-        made.restored(name, discovery, known)
+        pieces = draw(st.lists(news, min_size=1, max_size=3))
+        made.restored(
+            name,
+            discovery,
+            known,
+            {each: told(each, pieces[i % len(pieces)]) for i, each in enumerate(known)},
+        )
         made.changed(name, up=draw(st.booleans()), job_seconds=draw(st.sampled_from([0.0, 8.5])))
     return made
 

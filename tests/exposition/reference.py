@@ -2,7 +2,7 @@
 
 from exporter.exposition import Format
 from exporter.families import FAMILIES
-from exporter.model import EntityType, JobStatus, Services
+from exporter.model import EntityType, JobStatus, NewsKind, Services
 
 
 def plain(views, fmt, now, families=FAMILIES):
@@ -20,8 +20,11 @@ def _all(views, now):
         yield from _of_organization(view)
         for item in view.work:
             yield from _of_work(view, item, now)
-            for row in _shown(view, item):
-                names.setdefault(row.namespace, []).append(row.name)
+            shown = {row.namespace: row.name for row in _shown(view, item)}
+            news = [piece for piece in view.news.get(item.subject, ()) if piece.kind.is_use]
+            told = {piece.namespace: piece.name for piece in reversed(news)}
+            for namespace, name in {**told, **shown}.items():
+                names.setdefault(namespace, []).append(name)
         yield from _of_idle(view)
     for namespace in sorted(names):
         yield "service_info", {"service_namespace": namespace, "service_name": min(names[namespace])}, 1
@@ -47,6 +50,24 @@ def _of_work(view, item, now):
     for row in _shown(view, item):
         for name, labels, value in _of_row(row, now):
             yield name, {**own, **labels}, value
+    for name, labels, value in _of_news(view.news.get(item.subject, ())):
+        yield name, {**own, **labels}, value
+
+
+def _of_news(news):
+    """Of pieces with the same labels the one that stands first."""
+    seen = set()
+    for piece in news:
+        labels = {
+            "service_namespace": piece.namespace,
+            "access_region": piece.region,
+            "accessed_from": piece.account_id,
+        }
+        key = (piece.kind, *labels.values())
+        if key not in seen and piece.kind.is_use:
+            yield f"service_{piece.kind}_timestamp_seconds", labels, piece.at
+            yield from _maybe("service_returned_after_seconds", labels, piece.after)
+        seen.add(key)
 
 
 def _of_idle(view):
@@ -104,6 +125,8 @@ def _of_row(row, now):
 def _of_organization(view):
     own = {"organization": view.name}
     yield "up", own, int(view.up)
+    for kind in NewsKind:
+        yield "news_total", {**own, "kind": kind.value}, view.tally[kind]
     yield "exporter_lease_held", own, int(view.lease_held)
     for kind in ("root", "ous", "management_account", "accounts", "policies"):
         if getattr(view.targets, kind).enabled:
@@ -135,7 +158,8 @@ def _maybe(name, labels, value):
 
 def _block(family, samples, fmt):
     openmetrics = fmt is Format.OPENMETRICS
-    lines = [f"# HELP {family.name} {family.help}", f"# TYPE {family.name} {family.type.value}"]
+    name = family.name.removesuffix("_total") if openmetrics else family.name
+    lines = [f"# HELP {name} {family.help}", f"# TYPE {name} {family.type.value}"]
     if openmetrics and family.unit:
         lines.append(f"# UNIT {family.name} {family.unit}")
     for labels, value in samples:

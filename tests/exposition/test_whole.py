@@ -13,9 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from exporter.exposition import Format, answer
 from exporter.families import Group
 from exporter.model import (
+    NO_NEWS,
     Discovery,
     JobStatus,
     JobView,
+    News,
+    NewsKind,
     Policy,
     Report,
     ServiceAccess,
@@ -24,6 +27,7 @@ from exporter.model import (
     Subject,
     Target,
     Targets,
+    tallied,
 )
 from exporter.publication import Publication
 from exporter.telemetry.instruments import Instruments
@@ -104,6 +108,19 @@ def test_the_groups_part_the_families_among_them(made):
     assert sorted(apart) == sorted(whole)
 
 
+def news(kind, namespace, at, after=None, told=NOW - 120):
+    used = ("eu-west-1", "000000000000", f"Amazon {namespace.upper()}")
+    return News(Subject("r-exam"), kind, namespace, at, told, after, *used)
+
+
+NEWS = (
+    news(NewsKind.FIRST_USED, "sqs", NOW - 3000),
+    news(NewsKind.RETURNED, "s3", NOW - 3600.5, 95.5 * DAY),
+    news(NewsKind.RETURNED, "s3", NOW - 2 * DAY, 120 * DAY, told=NOW - 2 * DAY),  # the same labels, older
+    news(NewsKind.NEWLY_ACCESSIBLE, "ec2", NOW - 120),
+)
+
+
 @pytest.fixture
 def example():
     """A small organization with one of everything."""
@@ -130,8 +147,8 @@ def example():
         Standing(Subject("r-exam", "p-1"), report, done),
         Standing(Subject(JOB_ID), report, done),
     ]
-    made.restored("prod", found, {item.subject: item for item in standings})
-    made.changed("prod", up=True, job_seconds=8.5)
+    made.restored("prod", found, {item.subject: item for item in standings}, {Subject("r-exam"): NEWS})
+    made.changed("prod", up=True, job_seconds=8.5, tally=tallied(NO_NEWS, NEWS))
     return made.current
 
 

@@ -17,6 +17,8 @@ from exporter.model import (
     EntityType,
     JobStatus,
     JobView,
+    News,
+    NewsKind,
     Policy,
     Report,
     ServiceAccess,
@@ -60,6 +62,8 @@ DISCOVERIES = st.builds(
     NUMBERS,
 )
 STARTED = st.builds(StartedJob, SUBJECTS, TEXTS, TEXTS, NUMBERS, TEXTS)
+PIECES = st.tuples(st.sampled_from(NewsKind), TEXTS, NUMBERS, MAYBE, TEXTS, TEXTS, TEXTS)
+TALLIES = st.dictionaries(st.sampled_from(NewsKind), st.integers(0))
 PAIR = "\ud83d\ude00"  # two halves that JSON's escapes would join to one character
 
 FIRST = (
@@ -90,6 +94,17 @@ def test_a_discovery_comes_back_as_it_was(discovery):
 @given(STARTED)
 def test_a_job_comes_back_as_it_was(job):
     assert codec.decode_job(codec.encode_job(job)) == job
+
+
+@given(SUBJECTS, NUMBERS, st.lists(PIECES, min_size=1, max_size=8))
+def test_news_comes_back_as_it_was(subject, told, pieces):
+    news = tuple(News(subject, kind, namespace, at, told, *more) for kind, namespace, at, *more in pieces)
+    assert codec.decode_news(codec.encode_news(news)) == news
+
+
+@given(TALLIES)
+def test_a_tally_comes_back_as_it_was(tally):
+    assert codec.decode_tally(codec.encode_tally(tally)) == tally
 
 
 @given(st.integers(0, len(SMALL) - 1), st.integers(1, 255))
@@ -124,7 +139,7 @@ def packed(text, version=codec.VERSION):
     "text", [b"", b"{", b"[]", b"{}", b"\xff", b'{"subject":1}', b"null", b'{"subject":["a","b","c"]}']
 )
 def test_a_record_of_something_else_is_refused(text):
-    for decode in (codec.decode_standing, codec.decode_discovery, codec.decode_job):
+    for decode in (codec.decode_standing, codec.decode_discovery, codec.decode_job, codec.decode_news):
         with pytest.raises(StateError, match="makes no sense"):
             decode(packed(text))
 

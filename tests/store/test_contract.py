@@ -7,16 +7,20 @@ import pytest
 
 from exporter.errors import StateError
 from exporter.model import (
+    NO_NEWS,
     Discovery,
     Entity,
     EntityType,
     JobStatus,
     JobView,
+    News,
+    NewsKind,
     Report,
     ServiceAccess,
     Standing,
     StartedJob,
     Subject,
+    tallied,
 )
 from exporter.store import Pulse, open_store
 
@@ -229,3 +233,89 @@ def test_nothing_changes_while_nobody_writes(store, lease):
     position = store.recall("org").position
     found = store.changes("org", position)
     assert (found.discovery, dict(found.standings), found.position) == (None, {}, position)
+
+
+def news(told=1.5, *kinds, entity=ROOT, namespace="s3"):
+    """What a report of that time told of an entity."""
+    used = (17.25, told, 9e6, "eu-west-1", "111111111111", "Amazon S3")
+    return tuple(News(Subject(entity.id), kind, namespace, *used) for kind in kinds or (NewsKind.RETURNED,))
+
+
+def test_news_is_recalled_with_how_much_there_ever_was(store, lease):
+    told = news(1.5, NewsKind.RETURNED, NewsKind.FIRST_USED)
+    store.keep(lease, standing(), told, tallied(NO_NEWS, told))
+    found = store.recall("org")
+    assert set(found.news[Subject(ROOT.id)]) == set(told)
+    assert found.tally == {**NO_NEWS, NewsKind.RETURNED: 1, NewsKind.FIRST_USED: 1}
+
+
+def test_no_news_is_nothing_recalled(store, lease):
+    store.keep(lease, standing())
+    found = store.recall("org")
+    assert (dict(found.news), found.tally) == ({}, None)
+
+
+def test_a_report_without_news_leaves_what_was_told(store, lease):
+    store.keep(lease, standing(), news(), tallied(NO_NEWS, news()))
+    store.keep(lease, standing(failures=1))
+    found = store.recall("org")
+    assert found.news == {Subject(ROOT.id): news()}
+    assert found.tally == tallied(NO_NEWS, news())
+
+
+def test_what_several_reports_told_is_recalled(store, lease):
+    store.keep(lease, standing(), (*news(1.5), *news(2.5)), NO_NEWS)
+    store.keep(lease, standing(), news(3.5), NO_NEWS)
+    assert {piece.told for piece in store.recall("org").news[Subject(ROOT.id)]} == {1.5, 2.5, 3.5}
+
+
+def test_news_that_is_kept_once_more_is_kept_once(store, lease):
+    for _ in range(2):
+        store.keep(lease, standing(), news(), tallied(NO_NEWS, news()))
+    found = store.recall("org")
+    assert found.news == {Subject(ROOT.id): news()}
+    assert found.tally == tallied(NO_NEWS, news())
+
+
+def test_old_news_is_forgotten_and_the_tally_is_not(store, lease):
+    told = (*news(1.5), *news(2.5))
+    store.keep(lease, standing(), told, tallied(NO_NEWS, told))
+    store.keep(lease, standing(UNIT), news(1.5, entity=UNIT), tallied(tallied(NO_NEWS, told), news()))
+    store.forget_news(lease, 2.5)
+    found = store.recall("org")
+    assert found.news == {Subject(ROOT.id): news(2.5)}
+    assert found.tally[NewsKind.RETURNED] == 3
+    assert set(found.standings) == {Subject(ROOT.id), Subject(UNIT.id)}
+
+
+def test_old_news_of_one_organization_leaves_the_others_alone(store, lease):
+    store.keep(lease, standing(), news(), NO_NEWS)
+    store.forget_news(store.acquire("two"), 1e9)
+    assert store.recall("org").news == {Subject(ROOT.id): news()}
+
+
+def test_where_there_is_no_old_news_nothing_is_forgotten(store, lease):
+    store.forget_news(lease, 1e9)
+    store.keep(lease, standing(), news(), NO_NEWS)
+    store.forget_news(lease, 1.5)
+    assert store.recall("org").news == {Subject(ROOT.id): news()}
+
+
+def test_an_entity_that_is_gone_takes_its_news_along(store, lease):
+    store.keep(lease, standing(), news(), NO_NEWS)
+    store.keep(lease, standing(UNIT), (*news(1.5, entity=UNIT), *news(2.5, entity=UNIT)), NO_NEWS)
+    store.discovered(lease, Discovery("o-org", "999999999999", "aws", (ROOT,)))
+    assert set(store.recall("org").news) == {Subject(ROOT.id)}
+
+
+def test_a_job_is_forgotten_once_its_subject_is_kept_with_news(store, lease):
+    store.started(lease, STARTED)
+    store.keep(lease, standing(), news(), NO_NEWS)
+    assert store.recall("org").started is None
+
+
+def test_news_of_strings_of_any_kind_is_recalled(store, lease):
+    odd = "\ud800 \0 \N{ROCKET} '; --"
+    told = (News(Subject(ROOT.id), NewsKind.FIRST_USED, odd, 1.25, 1.5, None, odd, odd, odd),)
+    store.keep(lease, standing(), told, NO_NEWS)
+    assert store.recall("org").news == {Subject(ROOT.id): told}

@@ -266,7 +266,9 @@ def test_chunks_of_two_versions_are_not_joined():
 def test_the_lease_stays_within_one_write_unit_whatever_the_names():
     head = Head()
     for number in range(100):
-        head = replace(head, version=number, recent=head.wrote(f"standing/ou-abcd-{number:08}/p-{'x' * 40}"))
+        head = replace(
+            head, version=number, recent=head.wrote([f"standing/ou-abcd-{number:08}/p-{'x' * 40}"])
+        )
     assert sum(map(len, head.recent)) < 700
 
 

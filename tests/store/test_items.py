@@ -29,7 +29,7 @@ keys = st.sampled_from([f"standing/{number:012}/" for number in range(40)] + ["d
 def written(changes):
     head = Head()
     for sort_key in changes:
-        head = replace(head, version=head.version + 1, recent=head.wrote(sort_key))
+        head = replace(head, version=head.version + 1, recent=head.wrote([sort_key]))
     return head
 
 

@@ -7,6 +7,8 @@ The partition key ``organization`` is the configured name. Under it, by the sort
                       versions changed
 ``discovery``         the last discovery
 ``standing/E/P``      how entity E, seen through policy P (or nothing), stands
+``news/E/P/T``        what the report of time T (Unix seconds) told of them
+``tally``             how much news of each kind there has been
 one of these, ``/N``  its N-th chunk, from 1 on: an item holds 400 KB
 ====================  ======================================================================================
 """
@@ -23,6 +25,9 @@ PARTITION = "organization"
 SORT = "item"
 LEASE = "lease"
 DISCOVERY = "discovery"
+STANDING = "standing"
+NEWS = "news"
+TALLY = "tally"
 CHUNK = 350_000  # bytes in an item; DynamoDB allows 400 KB with all names and keys
 RECENT = 500  # bytes of keys in the lease: with them it stays at one write unit (1 KB)
 
@@ -52,18 +57,35 @@ def key(organization: str, item: str) -> Item:
 
 def standing_key(subject: Subject) -> str:
     """The sort key of how a subject stands."""
-    return f"standing/{subject.entity_id}/{subject.policy_id}"
+    return f"{STANDING}/{subject.entity_id}/{subject.policy_id}"
+
+
+def news_key(subject: Subject, told: float) -> str:
+    """The sort key of what a report told of a subject."""
+    return f"{NEWS}/{subject.entity_id}/{subject.policy_id}/{told!r}"
+
+
+def kind_of(sort_key: str) -> str:
+    """What kind of item it is."""
+    return sort_key.partition("/")[0]
 
 
 def subject_of(sort_key: str) -> Subject | None:
-    """The subject of a sort key, its further chunks included; None for another kind of item."""
+    """The subject of a sort key, its further chunks included; None for an item that is about none."""
     kind, *rest = sort_key.split("/")
-    return Subject(rest[0], rest[1]) if kind == "standing" else None
+    return Subject(rest[0], rest[1]) if kind in {STANDING, NEWS} else None
+
+
+def told_at(sort_key: str) -> float:
+    """The time in the sort key of news, its further chunks included; infinity in that of anything else."""
+    kind, *rest = sort_key.split("/")
+    return float(rest[2]) if kind == NEWS else float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The item ``lease``. ``recent`` are the sort keys that the last versions wrote, one each, oldest first.
+    """The item ``lease``. ``recent`` are the sort keys that the last versions wrote, oldest first: a write
+    of several counts for as many versions.
 
     ``started`` is the job that runs, encoded, or nothing. ``instance`` is who holds the lease, for a program
     (empty: nobody); ``holder`` for people. ``beat`` counts its renewals. The clocks of two
@@ -110,9 +132,9 @@ class Head:
             return None
         return list(dict.fromkeys(self.recent[len(self.recent) - missing :])) if missing > 0 else []
 
-    def wrote(self, sort_key: str) -> tuple[str, ...]:
-        """``recent`` with one more, and without those that there is no room for."""
-        recent = [*self.recent, sort_key]
+    def wrote(self, sort_keys: Iterable[str]) -> tuple[str, ...]:
+        """``recent`` with some more, and without those that there is no room for."""
+        recent = [*self.recent, *sort_keys]
         while len(" ".join(recent)) > RECENT:
             del recent[0]
         return tuple(recent)

@@ -1,22 +1,32 @@
 """What is kept in the table, read: all of an organization, or the few items that changed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from exporter.errors import StateError, StateUnavailableError
-from exporter.store.codec import decode_discovery, decode_job, decode_standing
+from exporter.store.codec import (
+    decode_discovery,
+    decode_job,
+    decode_news,
+    decode_standing,
+    decode_tally,
+)
 from exporter.store.dynamodb.items import (
     DISCOVERY,
     LEASE,
+    NEWS,
     SORT,
+    STANDING,
+    TALLY,
     Head,
     Item,
     further_chunks,
     joined,
-    subject_of,
+    kind_of,
 )
 from exporter.store.dynamodb.table import Table
 from exporter.store.interface import Pulse, Remembered
+from exporter.store.telling import joined as told_of_each
 
 _ATTEMPTS = 3  # at chunks that are being replaced while they are read
 _Value = TypeVar("_Value")
@@ -73,19 +83,21 @@ def _whole(read: Callable[[], Iterable[Item]]) -> Mapping[str, bytes]:
 
 def remembered(head: Head, found: Mapping[str, bytes]) -> Remembered:
     """What the bytes say; raises StateError with the key of what makes no sense."""
-    standings = {}
-    for sort_key, data in found.items():
-        subject = subject_of(sort_key)
-        if subject:
-            standings[subject] = _decoded(sort_key, decode_standing, data)
+    standings = list(_each(STANDING, decode_standing, found))
     return Remembered(
-        discovery=_decoded(DISCOVERY, decode_discovery, found[DISCOVERY]) if DISCOVERY in found else None,
-        standings=standings,
+        discovery=next(_each(DISCOVERY, decode_discovery, found), None),
+        standings={standing.subject: standing for standing in standings},
         started=decode_job(head.started) if head.started else None,
         position=head.version,
         holder=head.holder,
         pulse=Pulse(head.up, head.job_seconds),
+        news=told_of_each(_each(NEWS, decode_news, found)),
+        tally=next(_each(TALLY, decode_tally, found), None),
     )
+
+
+def _each(kind: str, decode: Callable[[bytes], _Value], found: Mapping[str, bytes]) -> Iterator[_Value]:
+    return (_decoded(key, decode, data) for key, data in found.items() if kind_of(key) == kind)
 
 
 def _decoded(sort_key: str, decode: Callable[[bytes], _Value], data: bytes) -> _Value:

@@ -7,34 +7,45 @@ everything.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import Discovery, Standing, StartedJob
-from exporter.store.codec import decode_job, encode_discovery, encode_job, encode_standing
+from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob
+from exporter.store.codec import (
+    decode_job,
+    encode_discovery,
+    encode_job,
+    encode_news,
+    encode_standing,
+    encode_tally,
+)
 from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.items import (
     DISCOVERY,
     LEASE,
     SORT,
+    TALLY,
     Head,
     Item,
     binary,
     chunked,
     key,
     moving,
+    news_key,
     number,
     standing_key,
     subject_of,
     text,
+    told_at,
 )
 from exporter.store.dynamodb.leases import Leases, Writer, lost
 from exporter.store.dynamodb.shelf import Shelf, remembered
 from exporter.store.dynamodb.table import ConditionFailedError, Table, client_for
 from exporter.store.interface import Lease, Pulse, Remembered
+from exporter.store.telling import by_report
 
 _BYTES = 3_800_000  # of one write: a transaction holds 4 MB
 _DELETES = 80  # of one write: a transaction holds 100 actions
@@ -95,9 +106,23 @@ class DynamoDbStore:
         """See :class:`exporter.store.interface.Store`."""
         self._leases.started(lease, encode_job(job))
 
-    def keep(self, lease: Lease, standing: Standing) -> None:
+    def keep(
+        self,
+        lease: Lease,
+        standing: Standing,
+        news: Sequence[News] = (),
+        tally: Mapping[NewsKind, int] = NO_NEWS,
+    ) -> None:
         """See :class:`exporter.store.interface.Store`."""
-        self._write(lease, standing_key(standing.subject), encode_standing(standing))
+        told = {news_key(standing.subject, at): encode_news(pieces) for at, pieces in by_report(news).items()}
+        counts = {TALLY: encode_tally(tally)} if told else {}
+        self._write(lease, {standing_key(standing.subject): encode_standing(standing), **told, **counts})
+
+    def forget_news(self, lease: Lease, before: float) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        gone = [each for each in sorted(self._shelf.keys(lease.organization)) if told_at(each) < before]
+        if gone:
+            self._write(lease, {}, gone)
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
         """See :class:`exporter.store.interface.Store`."""
@@ -107,7 +132,7 @@ class DynamoDbStore:
             for sort_key in sorted(self._shelf.keys(lease.organization))
             if (subject := subject_of(sort_key)) and not subject.foreign and subject.entity_id not in known
         ]
-        self._write(lease, DISCOVERY, encode_discovery(discovery), gone)
+        self._write(lease, {DISCOVERY: encode_discovery(discovery)}, gone)
 
     def recall(self, organization: str) -> Remembered:
         """See :class:`exporter.store.interface.Store`."""
@@ -143,38 +168,34 @@ class DynamoDbStore:
         """See :class:`exporter.store.interface.Store`."""
         self._table.close()
 
-    def _write(self, lease: Lease, sort_key: str, data: bytes, gone: Sequence[str] = ()) -> None:
-        """Put ``data`` in the place of what was there, and delete what stands under the keys ``gone``."""
-        if len(data) > _BYTES:
-            raise StateError(f"{sort_key}: {len(data)} bytes are more than DynamoDB takes at once")
+    def _write(self, lease: Lease, records: Mapping[str, bytes], gone: Sequence[str] = ()) -> None:
+        """Put each record in the place of what was there, and delete what stands under the keys ``gone``."""
+        size = sum(map(len, records.values()))
+        if size > _BYTES:
+            raise StateError(f"{', '.join(records)}: {size} bytes are more than DynamoDB takes at once")
         writer = self._leases.writer(lease)
-
-        def chunks(version: int) -> list[Item]:
-            return chunked(lease.organization, sort_key, version, data)
-
         with writer.lock:
-            self._advance(lease, writer, sort_key, chunks, gone[:_DELETES])
+            self._advance(lease, writer, records, gone[:_DELETES])
             for at in range(_DELETES, len(gone), _DELETES):
-                self._advance(lease, writer, sort_key, lambda _: [], gone[at : at + _DELETES])
+                self._advance(lease, writer, {}, gone[at : at + _DELETES])
 
     def _advance(
-        self,
-        lease: Lease,
-        writer: Writer,
-        sort_key: str,
-        made: Callable[[int], list[Item]],
-        gone: Sequence[str],
+        self, lease: Lease, writer: Writer, records: Mapping[str, bytes], gone: Sequence[str]
     ) -> None:
-        """Write the next version: the items that ``made`` gives for it, and without those of ``gone``."""
+        """Write the next versions, one for each record, as one; and without the items of ``gone``."""
         for _ in range(_ATTEMPTS):
             head = writer.head
             following = replace(
                 head,
-                version=head.version + 1,
-                recent=head.wrote(sort_key),
-                started=_still(head.started, sort_key),
+                version=head.version + len(records),
+                recent=head.wrote(records),
+                started=_still(head.started, records),
             )
-            puts = made(following.version)
+            puts = [
+                item
+                for sort_key, data in records.items()
+                for item in chunked(lease.organization, sort_key, following.version, data)
+            ]
             try:
                 self._transact(lease, head, following, puts, gone)
             except ConditionFailedError:
@@ -205,9 +226,9 @@ class DynamoDbStore:
         writer.head = head
 
 
-def _still(started: bytes, sort_key: str) -> bytes:
-    """The job that runs, unless what is written under this key is what came of it."""
-    return b"" if started and standing_key(decode_job(started).subject) == sort_key else started
+def _still(started: bytes, written: Container[str]) -> bytes:
+    """The job that runs, unless what came of it is among the keys that are written."""
+    return b"" if started and standing_key(decode_job(started).subject) in written else started
 
 
 def open_table(url: str, *, term: float, create: bool) -> DynamoDbStore:

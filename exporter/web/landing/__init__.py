@@ -2,6 +2,7 @@
 
 from exporter.web.landing.assets import POLICY
 from exporter.web.landing.entity import COLUMNS, Choice, find, render_entity
+from exporter.web.landing.news import feed, render_news
 from exporter.web.landing.page import render
 
-__all__ = ["COLUMNS", "POLICY", "Choice", "find", "render", "render_entity"]
+__all__ = ["COLUMNS", "POLICY", "Choice", "feed", "find", "render", "render_entity", "render_news"]

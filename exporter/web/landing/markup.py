@@ -90,9 +90,14 @@ def filter_box(wanted: str, hint: str, kept: Mapping[str, str] = MappingProxyTyp
     )
 
 
+def path_of_entity(entity_id: str) -> str:
+    """Where the page of an entity is, below all prefixes."""
+    return f"/entities/{quote(entity_id, safe='', errors='replace')}"
+
+
 def page_of_entity(where: Places, entity_id: str) -> str:
     """The address of an entity's page, as an attribute's value."""
-    return text(where.link(f"/entities/{quote(entity_id, safe='', errors='replace')}"))
+    return text(where.link(path_of_entity(entity_id)))
 
 
 def document(title: str, head: str, body: str) -> str:

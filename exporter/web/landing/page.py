@@ -34,6 +34,7 @@ _NOTHING = "<p>No organization is configured.</p>"
 
 def _header(where: Places, now: float) -> str:
     links = (
+        ("/news", "What changed"),
         (where.telemetry, "Metrics"),
         ("/config", "Configuration"),
         ("/sd", "Service discovery"),
