@@ -41,6 +41,7 @@ COMMANDS = {
     "check-scp": Lazy(
         "exporter.cli.check_scp:check_scp", "Check what drafts of SCPs would deny that is in use."
     ),
+    "news": Lazy("exporter.cli.news:news", "Tell what changed, from the state."),
     "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
     "check-aws": Lazy(
         "exporter.cli.check_aws:check_aws",

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.output.reading import Reading
 from exporter.times import rfc3339
@@ -25,15 +25,18 @@ COLUMNS = (
 
 def spreadsheet(readings: Iterable[Reading]) -> str:
     """All services of all readings under one head line."""
+    return lines([COLUMNS, *(row for reading in readings for row in _rows(reading))])
+
+
+def lines(rows: Iterable[Sequence[str]]) -> str:
+    """CSV of these rows."""
     text = io.StringIO()
     # RFC 4180 wants CRLF; a terminal, and every tool of a pipe, wants none of it.
     writer = csv.writer(text, lineterminator="\n")
     # Where CR ends no line, csv sees no reason to quote it; readers take it for an end all the same.
     careful = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for reading in readings:
-        for row in _rows(reading):
-            (careful if any("\r" in cell for cell in row) else writer).writerow(row)
+    for row in rows:
+        (careful if any("\r" in cell for cell in row) else writer).writerow(row)
     return text.getvalue()
 
 
