@@ -9,12 +9,6 @@ from grafana.files import RULES
 
 ENDINGS = {Type.HISTOGRAM: ("_bucket", "_count", "_sum")}
 KNOWN = {family.name + end for family in FAMILIES for end in ENDINGS.get(family.type, ("",))}
-# The contract has them, and an exporter that tells no news yet has not.
-KNOWN |= {
-    "aws_org_access_service_first_used_timestamp_seconds",
-    "aws_org_access_service_returned_timestamp_seconds",
-    "aws_org_access_service_returned_after_seconds",
-}
 EVERY_RULE = [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
 ALERTS = [rule for rule in EVERY_RULE if "alert" in rule]
 RECORDS = {rule["record"] for rule in EVERY_RULE if "record" in rule}
