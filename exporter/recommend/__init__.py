@@ -2,14 +2,22 @@
 
 from exporter.recommend.attached import already_denied, denied_by_name
 from exporter.recommend.case import Attached, Case, Member, Origin
-from exporter.recommend.deciding import recommend
+from exporter.recommend.deciding import below, recommend
 from exporter.recommend.difference import Difference
 from exporter.recommend.exemptions import exempted
 from exporter.recommend.groups import COMPANIONS, NEVER, PROTECTED, REVIEW_FIRST, REVIEWED, Group
 from exporter.recommend.memory import Memory, remembered
+from exporter.recommend.own import Own
 from exporter.recommend.policies import LIMIT, MOST_ATTACHED, Variant, compact, length
 from exporter.recommend.recommendation import SHORTEST, TRACKED, Recommendation, Wish
-from exporter.recommend.rendering import cloudformation, evidence, policy_texts, terraform
+from exporter.recommend.rendering import (
+    cloudformation,
+    description,
+    evidence,
+    policy_texts,
+    resource_name,
+    terraform,
+)
 from exporter.recommend.uses import Use, latest_uses, use_in
 from exporter.recommend.verdict import Ground, Verdict
 from exporter.recommend.wording import told
@@ -32,15 +40,18 @@ __all__ = [
     "Member",
     "Memory",
     "Origin",
+    "Own",
     "Recommendation",
     "Use",
     "Variant",
     "Verdict",
     "Wish",
     "already_denied",
+    "below",
     "cloudformation",
     "compact",
     "denied_by_name",
+    "description",
     "evidence",
     "exempted",
     "latest_uses",
@@ -48,6 +59,7 @@ __all__ = [
     "policy_texts",
     "recommend",
     "remembered",
+    "resource_name",
     "terraform",
     "told",
     "use_in",

@@ -1,6 +1,6 @@
 """From evidence to policies, and what they would change."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from exporter.recommend.allowing import carried_over, grants
@@ -46,6 +46,27 @@ def recommend(case: Case, wish: Wish) -> Recommendation:
     )
     _verify(found)
     return replace(found, notes=tuple(notes(found)))
+
+
+def below(found: Recommendation, above: Mapping[str, str]) -> Recommendation:
+    """The same where some services are denied further up, each for the reason given; for deny lists."""
+    judged = tuple(
+        replace(one, ground=Ground.ALREADY_DENIED, reason=above[one.namespace])
+        if one.denied and one.namespace in above
+        else one
+        for one in found.verdicts
+    )
+    denied = [one.namespace for one in judged if one.denied]
+    policies = deny_list(denied, found.wish.limit, found.exempt)
+    placed = replace(
+        found,
+        verdicts=judged,
+        policies=policies,
+        after=_counts(one for one in _remaining(judged, found.exempt) if one.namespace not in above),
+        difference=difference(found.own, judged, policies),
+    )
+    _verify(placed)
+    return placed
 
 
 def _refuse_strangers(case: Case, wish: Wish) -> None:

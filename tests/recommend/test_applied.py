@@ -61,6 +61,12 @@ class World:
             SERVICES, self.organization.joined, seed=seed, began=NOW, speed=1.0, partition="aws"
         )
 
+    @property
+    def root(self):
+        return self.organization.root
+
+    services = frozenset(SERVICES)
+
     def attach(self, entity, content):
         policy_id = f"p-added{len(self.organization.policies):03}"
         policy = ControlPolicy(policy_id, policy_id, "", content)
@@ -96,7 +102,7 @@ class World:
 
     def members(self, entity):
         return [
-            Member(one.id, one.name, one.state, self.organization.joined[one.id])
+            Member(one.id, one.name, one.state, self.organization.joined[one.id], one.path)
             for one in self.organization.member_accounts(entity)
         ]
 

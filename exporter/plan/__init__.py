@@ -1,0 +1,12 @@
+"""Service control policies for a whole tree: each denial as high as nobody below needs the service.
+
+Made of recommendations for the root and its OUs, without asking AWS or looking at a clock.
+"""
+
+from exporter.plan.files import files
+from exporter.plan.page import summary
+from exporter.plan.placement import Placement, Plan, plan
+from exporter.plan.proof import Proof, prove
+from exporter.plan.steps import Step, steps
+
+__all__ = ["Placement", "Plan", "Proof", "Step", "files", "plan", "prove", "steps", "summary"]
