@@ -104,11 +104,11 @@ def _principals(organizations: Service, account: str) -> tuple[str, ...]:
     return tuple(sorted(str(item.get("ServicePrincipal") or "") for item in listed))
 
 
-def read_attached(organizations: Service, entity: Entity) -> tuple[Attached, ...]:
-    """The SCPs on the entity and above it, from the root down; raises AwsError."""
+def read_attached(organizations: Service, targets: Iterable[str]) -> tuple[Attached, ...]:
+    """The SCPs on each of the targets (ids), in their order; raises AwsError."""
     contents: dict[str, str] = {}
     found = []
-    for target in entity.path.split("/")[1:]:
+    for target in targets:
         listed = pages(organizations, "list_policies_for_target", "Policies", TargetId=target, Filter=SCP)
         for item in listed:
             policy_id = str(item.get("Id") or "")

@@ -100,9 +100,9 @@ class AwsOrganization:
         """Delegated administrators among the members; None where AWS does not say. Raises AwsError."""
         return self._asked(lambda organizations: read_delegated(organizations, members))
 
-    def attached(self, entity: Entity) -> tuple[Attached, ...]:
-        """The SCPs on it and above it, from the root down; raises AwsError."""
-        return self._asked(lambda organizations: read_attached(organizations, entity))
+    def attached(self, targets: Iterable[str]) -> tuple[Attached, ...]:
+        """The SCPs on entities, by their ids, in that order; raises AwsError."""
+        return self._asked(lambda organizations: read_attached(organizations, targets))
 
     def _asked(self, read: Callable[[Service], _Found]) -> _Found:
         try:

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,7 @@ _EXAMPLES = examples(
     "org-access-exporter recommend --entity-id ou-ab12-c3d4e5f6 --exempt-principal break-glass=Rescue --diff",
     "org-access-exporter recommend --entity-id ou-ab12-c3d4e5f6 --variant allow-list --format terraform",
     "org-access-exporter recommend --entity-id r-ab12 --state.url dynamodb://reports?region=eu-west-1",
+    "org-access-exporter recommend --all-ous --output-dir plan",
 )
 _CODE = ("scp", "terraform", "cloudformation")
 
@@ -40,6 +42,17 @@ _CODE = ("scp", "terraform", "cloudformation")
 )
 @click.option(
     "--diff", is_flag=True, help="What is added, removed and kept against our policy in force, and why."
+)
+@click.option(
+    "--all-ous",
+    is_flag=True,
+    help="A plan for the root and every OU in scope: each denial as high as nobody below needs the service.",
+)
+@click.option(
+    "--output-dir",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Where the plan goes: plan.md to read first, a file per policy, Terraform, and the way back.",
 )
 @click.option("--exit-code", is_flag=True, help="With --diff: end with 1 where there is a change.")
 @click.option(
@@ -62,14 +75,38 @@ def recommend(config_file: str | None, organization: str | None, **options: Any)
     are no evidence of anything being unused. What an earlier recommendation denies that is attached stays
     in the text: it is always the whole policy.
     """
+    if options["all_ous"] or options["output_dir"]:
+        _plan(config_file, organization, options)
+        return
     if sum(bool(options[flag]) for flag in FLAGS) != 1:
-        raise click.UsageError("say what it is for by one of --entity, --entity-id and --entity-path")
+        raise click.UsageError(
+            "say what it is for by one of --entity, --entity-id, --entity-path and --all-ous"
+        )
     if options["diff"] and options["format"] in _CODE:
         raise click.UsageError("--diff goes with --format table or json")
     found = _found(config_file, organization, options)
     _write(found, options)
     if options["exit_code"] and options["diff"] and not found.difference.none:
         click.get_current_context().exit(1)
+
+
+def _plan(config_file: str | None, organization: str | None, options: dict[str, Any]) -> None:
+    if not (options["all_ous"] and options["output_dir"]) or any(options[flag] for flag in FLAGS):
+        raise click.UsageError("a plan takes --all-ous and --output-dir, and no --entity")
+    if options["diff"] or options["format"] != "table" or options["variant"] != "deny-list":
+        raise click.UsageError(
+            "a plan is of deny lists, in all formats at once: no --diff, --format, --variant"
+        )
+    config, one = configured(config_file), chosen(config_file, organization)
+    wished = wish(options, (*config.protect, *one.protect), time.time())
+    from exporter.cli.planning import write_plan  # noqa: PLC0415 - not for --help
+    from exporter.reporting import Question, gather_tree  # noqa: PLC0415 - boto3; --help has no use for it
+
+    most_age = None if options["stale_evidence"] else config.collection.max_report_age
+    cases, missing = gather_tree(
+        Question(one, None, options["state_url"], options["timeout"], options["quiet"], most_age)
+    )
+    write_plan(cases, missing, wished, Path(options["output_dir"]))
 
 
 def _found(config_file: str | None, organization: str | None, options: dict[str, Any]) -> "Recommendation":

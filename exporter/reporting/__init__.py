@@ -5,6 +5,7 @@ from exporter.reporting.case import Question, gather
 from exporter.reporting.progress import Waiting
 from exporter.reporting.request import Form, Request, Selection, works
 from exporter.reporting.run import run
+from exporter.reporting.tree import gather_tree
 
 __all__ = [
     "Answered",
@@ -15,6 +16,7 @@ __all__ = [
     "Selection",
     "Waiting",
     "gather",
+    "gather_tree",
     "run",
     "works",
 ]

@@ -24,14 +24,14 @@ _DAY = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which entity, and where its report comes from: a state, or AWS by default.
+    """Which entity (None: the root and every OU), and where reports come from: a state, or AWS by default.
 
     ``timeout`` in seconds is how long a new report may take, ``most_age`` how old one may be; None: as old
     as it is.
     """
 
     organization: OrganizationConfig
-    entity: Reference
+    entity: Reference | None = None
     state_url: str = MEMORY
     timeout: float = 300.0
     quiet: bool = False
@@ -41,16 +41,37 @@ class Question:
 @attended()
 def gather(question: Question) -> Case:
     """All that is known; raises UserError or AwsError where that is not enough."""
+    assert question.entity is not None
     aws = configured.organization(question.organization, lambda _: None, wire_times=True)
     entity = aws.find(question.entity)
     if entity.type is EntityType.MANAGEMENT_ACCOUNT:
         raise UserError(f"{entity.id} is the management account: no SCP binds it")
-    kept = None if question.state_url == MEMORY else _recalled(question.state_url, question.organization.name)
-    report = _kept(question, kept, entity) if kept else _asked(question, aws, entity)
+    kept = recalled(question)
+    with Waiting(1, quiet=question.quiet) as waiting:
+        case = told(question, entity, kept, Asker(aws, Paging(), question.timeout, waiting))
+    case = _placed(question, aws, case)
+    return remembered(case, memory(question, kept, case.members)) if kept else case
+
+
+def lineage(entity: Entity) -> list[str]:
+    """The ids from the root down to it."""
+    return entity.path.split("/")[1:]
+
+
+def recalled(question: Question) -> Remembered | None:
+    """What the state has, where one is asked."""
+    if question.state_url == MEMORY:
+        return None
+    with reading(question.state_url) as store:
+        return store.recall(question.organization.name)
+
+
+def told(question: Question, entity: Entity, kept: Remembered | None, asker: Asker) -> Case:
+    """A case of its report alone; raises UserError for one that is too old, or AwsError."""
+    report = _kept(question, kept, entity) if kept else _asked(question, asker, entity)
     now = time.time()
     _refuse_old(question, entity, now - report.created)
-    case = _placed(question, aws, Case(entity, report, asked=now))
-    return remembered(case, _memory(question, kept, case.members)) if kept else case
+    return Case(entity, report, asked=now)
 
 
 def _placed(question: Question, aws: AwsOrganization, case: Case) -> Case:
@@ -61,25 +82,24 @@ def _placed(question: Question, aws: AwsOrganization, case: Case) -> Case:
         case,
         entity=replace(entity, name=names.get(entity.id, entity.name)),
         members=population.members,
-        attached=aws.attached(entity),
+        attached=aws.attached(lineage(entity)),
         names=names,
         manages=population.manages,
         delegated=aws.delegated(population.members),
-        origin=_origin(question, population),
+        origin=origin(question, population),
     )
 
 
-def _origin(question: Question, population: Population) -> Origin:
+def origin(question: Question, population: Population) -> Origin:
+    """Where the evidence is from."""
     # A stand-in for AWS may tell another partition than the region says.
     partitions = {population.partition, question.organization.partition} - {"aws"}
     partition = next(iter(sorted(partitions)), "aws")
     return Origin(question.organization.name, population.org_id, partition, __version__)
 
 
-def _asked(question: Question, aws: AwsOrganization, entity: Entity) -> Report:
-    with Waiting(1, quiet=question.quiet) as waiting:
-        asker = Asker(aws, Paging(), question.timeout, waiting)
-        answered = asker.ask(Work(Subject(entity.id), entity, FOREIGN))
+def _asked(question: Question, asker: Asker, entity: Entity) -> Report:
+    answered = asker.ask(Work(Subject(entity.id), entity, FOREIGN))
     return answered.reading(question.organization.name).report
 
 
@@ -103,12 +123,8 @@ def _kept(question: Question, kept: Remembered, entity: Entity) -> Report:
     )
 
 
-def _recalled(url: str, name: str) -> Remembered:
-    with reading(url) as store:
-        return store.recall(name)
-
-
-def _memory(question: Question, kept: Remembered, members: Iterable[Member]) -> Memory:
+def memory(question: Question, kept: Remembered, members: Iterable[Member]) -> Memory:
+    """The state, as far as it is evidence about these accounts."""
     discovery = kept.discovery
     entities = discovery.entities if discovery else ()
     units = [one for one in entities if one.type in {EntityType.ROOT, EntityType.ORGANIZATIONAL_UNIT}]

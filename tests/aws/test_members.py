@@ -66,7 +66,7 @@ def test_scps_are_read_from_the_root_down_each_text_once(aws, organization):
         data(Policies=[{"Id": "p-full", "Name": "Full"}, {"Id": "p-deny", "Name": "Deny"}]),
     )
     aws.say("DescribePolicy", lambda asked: data(Policy={"Content": asked["PolicyId"]}))
-    assert organization().attached(UNIT) == (
+    assert organization().attached(UNIT.path.split("/")[1:]) == (
         Attached("r-exam", "p-full", "Full", "p-full"),
         Attached(UNIT.id, "p-full", "Full", "p-full"),
         Attached(UNIT.id, "p-deny", "Deny", "p-deny"),
@@ -80,10 +80,10 @@ def test_scps_are_read_from_the_root_down_each_text_once(aws, organization):
 def test_an_scp_whose_text_cannot_be_had_is_named_and_has_none(aws, organization, answer):
     aws.say("ListPoliciesForTarget", data(Policies=[{"Id": "p-gone", "Name": "Gone"}]))
     aws.say("DescribePolicy", answer)
-    assert organization().attached(ROOT) == (Attached("r-exam", "p-gone", "Gone", ""),)
+    assert organization().attached(["r-exam"]) == (Attached("r-exam", "p-gone", "Gone", ""),)
 
 
 def test_a_byte_order_mark_is_no_part_of_a_text(aws, organization):
     aws.say("ListPoliciesForTarget", data(Policies=[{"Id": "p-a"}]))
     aws.say("DescribePolicy", data(Policy={"Content": "\ufeff{}"}))
-    assert [one.content for one in organization().attached(ROOT)] == ["{}"]
+    assert [one.content for one in organization().attached(["r-exam"])] == ["{}"]
