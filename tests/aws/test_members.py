@@ -87,3 +87,42 @@ def test_a_byte_order_mark_is_no_part_of_a_text(aws, organization):
     aws.say("ListPoliciesForTarget", data(Policies=[{"Id": "p-a"}]))
     aws.say("DescribePolicy", data(Policy={"Content": "\ufeff{}"}))
     assert [one.content for one in organization().attached(["r-exam"])] == ["{}"]
+
+
+def test_the_management_account_below_an_ou_is_told(aws, organization):
+    aws.say(
+        "DescribeOrganization", data(Organization=ORGANIZATION | {"Arn": "arn:aws-us-gov:organizations::9:o"})
+    )
+    aws.say("ListAccounts", data(Accounts=[account("9" * 12, UNIT.path), account("1" * 12, ROOT.path)]))
+    found = organization().population(UNIT)
+    assert (found.members, found.manages, found.partition) == ((), True, "aws-us-gov")
+
+
+def test_names_are_those_of_the_way_down(aws, organization):
+    aws.say("ListRoots", data(Roots=[{"Id": "r-exam", "Name": "Root"}]))
+    units = [{"Id": "ou-exam-aaaaaaaa", "Name": "other"}, {"Id": UNIT.id, "Name": "Unit"}]
+    aws.say("ListOrganizationalUnitsForParent", data(OrganizationalUnits=units))
+    assert organization().names(UNIT) == {"r-exam": "Root", UNIT.id: "Unit"}
+
+
+MEMBERS = (Member("1" * 12, "n", "ACTIVE", 1.5e9),)
+
+
+def test_delegated_administrators_are_told_with_what_they_run(aws, organization):
+    listed = [{"Id": "1" * 12}, {"Id": "2" * 12}]
+    aws.say("ListDelegatedAdministrators", data(DelegatedAdministrators=listed))
+    services = [{"ServicePrincipal": "guardduty.amazonaws.com"}]
+    aws.say("ListDelegatedServicesForAccount", data(DelegatedServices=services))
+    assert organization().delegated(MEMBERS) == {"1" * 12: ("guardduty.amazonaws.com",)}
+
+
+def test_what_they_run_may_stay_unknown(aws, organization):
+    aws.say("ListDelegatedAdministrators", data(DelegatedAdministrators=[{"Id": "1" * 12}]))
+    aws.say("ListDelegatedServicesForAccount", data_error(400, "AccessDeniedException"))
+    assert organization().delegated(MEMBERS) == {"1" * 12: ()}
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+def test_that_nobody_may_ask_for_them_is_no_failure(aws, organization, code):
+    aws.say("ListDelegatedAdministrators", data_error(400, code))
+    assert organization().delegated(MEMBERS) is None
