@@ -37,6 +37,12 @@ COMMANDS = {
         "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
     ),
     "report": Lazy("exporter.cli.report:report", "Show one access report, or many, now."),
+    "entities": Lazy(
+        "exporter.cli.entities:entities", "List the root, OUs and accounts: id, name, type, path."
+    ),
+    "who-uses": Lazy(
+        "exporter.cli.who_uses:who_uses", "Tell who used a service: when, in which Region, by which account."
+    ),
     "recommend": Lazy("exporter.cli.recommend:recommend", "Recommend an SCP that denies what nobody used."),
     "check-scp": Lazy(
         "exporter.cli.check_scp:check_scp", "Check what drafts of SCPs would deny that is in use."

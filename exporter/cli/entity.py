@@ -27,6 +27,13 @@ def entity_options() -> Callable[[_Command], _Command]:
     return decorate
 
 
+def one_entity(options: Mapping[str, Any]) -> "Reference | None":
+    """``chosen_entity``, where at most one may be given; raises UserError, UsageError."""
+    if sum(bool(options[flag]) for flag in FLAGS) > 1:
+        raise click.UsageError("give one of --entity, --entity-id and --entity-path")
+    return chosen_entity(options)
+
+
 def chosen_entity(options: Mapping[str, Any]) -> "Reference | None":
     """What the one of the three that was given says, None if none was; raises UserError."""
     from exporter.reference import Reference  # noqa: PLC0415 - --help has no use for it

@@ -3,6 +3,16 @@
 from exporter.output.advice import advice, changes
 from exporter.output.document import many_documents, one_document
 from exporter.output.findings import findings
+from exporter.output.inventory import (
+    LISTED,
+    USES,
+    entities_rows,
+    entities_table,
+    rows_spreadsheet,
+    usage_document,
+    usage_rows,
+    usage_table,
+)
 from exporter.output.news import news_document, news_spreadsheet, news_table
 from exporter.output.plan_table import plan_table
 from exporter.output.reading import Reading
@@ -12,6 +22,8 @@ from exporter.output.textfile import textfile
 from exporter.output.usage import ago, table
 
 __all__ = [
+    "LISTED",
+    "USES",
     "Prose",
     "Reading",
     "Sheet",
@@ -20,6 +32,8 @@ __all__ = [
     "ago",
     "changes",
     "console",
+    "entities_rows",
+    "entities_table",
     "findings",
     "many_documents",
     "news_document",
@@ -28,8 +42,12 @@ __all__ = [
     "one_document",
     "plan_table",
     "printable",
+    "rows_spreadsheet",
     "spreadsheet",
     "table",
     "textfile",
     "titled",
+    "usage_document",
+    "usage_rows",
+    "usage_table",
 ]

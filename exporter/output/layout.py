@@ -7,7 +7,7 @@ whole line stays on it whole: the terminal wraps it, and gives it back whole whe
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells
@@ -48,27 +48,38 @@ def broken(text: Text, width: int, *, longest: int | None = None) -> list[Text]:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of a table; ``prose`` are the columns that are no keys, and never the first."""
+    """The cells of a table; ``prose`` are the columns that are no keys, and never the first.
+
+    No word of those in ``whole`` is broken, however long.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[Cells, ...]
     prose: frozenset[int]
+    whole: frozenset[int] = frozenset()
 
     def lines(self, width: int) -> list[Text]:
         """Head and rows for a line of ``width``."""
-        if beside := self._beside(width):
-            return list(self._aligned(beside))
+        for below in self._lowered():
+            if beside := self._beside(width, below):
+                return list(self._aligned(beside, below, width))
         first = self._first(width)
         return list(self._below(width, first) if first else self._folded(width))
 
-    def _beside(self, width: int) -> list[int]:
-        """The columns' widths with all of them side by side; empty if they do not fit."""
-        widths = [self._natural(column) for column in range(len(self.heads))]
-        narrowest = {column: self._narrowest(column) for column in self.prose}
-        for _ in range(sum(widths) + _GAP * (len(widths) - 1) - width):
+    def _lowered(self) -> Iterator[list[int]]:
+        """What may go below its row: nothing, then the last prose, then the last two, and so on."""
+        prose = sorted(self.prose)
+        yield from (prose[len(prose) - number :] for number in range(len(prose) + 1))
+
+    def _beside(self, width: int, below: Sequence[int]) -> dict[int, int]:
+        """The widths of the columns but those ``below``, side by side; empty if they do not fit."""
+        columns = [column for column in range(len(self.heads)) if column not in below]
+        widths = {column: self._natural(column) for column in columns}
+        narrowest = {column: self._narrowest(column) for column in self.prose - set(below)}
+        for _ in range(sum(widths.values()) + _GAP * (len(widths) - 1) - width):
             giving = [column for column, least in narrowest.items() if widths[column] > least]
             if not giving:
-                return []
+                return {}
             widths[max(giving, key=lambda column: widths[column])] -= 1
         return widths
 
@@ -77,17 +88,27 @@ class Grid:
 
     def _narrowest(self, column: int) -> int:
         words = (cell_len(word) for row in self.rows for word in row[column].plain.split())
-        return max(cell_len(self.heads[column]), min(_WORD, max(words, default=0)))
+        longest = max(words, default=0)
+        return max(cell_len(self.heads[column]), longest if column in self.whole else min(_WORD, longest))
 
-    def _aligned(self, widths: Sequence[int]) -> Iterator[Text]:
-        for row in (self._head(), *self.rows):
-            cells = [
-                broken(cell, widths[column], longest=_WORD) if column in self.prose else [cell]
-                for column, cell in enumerate(row)
-            ]
-            for number in range(max(map(len, cells))):
-                part = [lines[number] if number < len(lines) else Text() for lines in cells]
-                yield _joined(part, widths)
+    def _aligned(self, widths: Mapping[int, int], below: Sequence[int], width: int) -> Iterator[Text]:
+        yield from self._row(self._head(), widths)
+        for row in self.rows:
+            yield from self._row(row, widths)
+            yield from self._told(row, below, width)
+
+    def _row(self, row: Cells, widths: Mapping[int, int]) -> Iterator[Text]:
+        """The cells of these columns side by side, prose on as many lines as it takes."""
+        cells = [
+            self._broken(row[column], column, width) if column in self.prose else [row[column]]
+            for column, width in widths.items()
+        ]
+        for number in range(max(map(len, cells))):
+            part = [lines[number] if number < len(lines) else Text() for lines in cells]
+            yield _joined(part, list(widths.values()))
+
+    def _broken(self, cell: Text, column: int, width: int) -> list[Text]:
+        return broken(cell, width, longest=None if column in self.whole else _WORD)
 
     def _keys(self) -> list[int]:
         return [column for column in range(len(self.heads)) if column not in self.prose]
@@ -112,7 +133,7 @@ class Grid:
                 cells[0] = Text()
             if any(cell.plain for cell in cells):
                 yield _joined(cells, widths)
-            yield from self._told(row, width)
+            yield from self._told(row, sorted(self.prose), width)
 
     def _folded(self, width: int) -> Iterator[Text]:
         """Everything of a row below its first key, as many to a line as there is room for."""
@@ -127,15 +148,15 @@ class Grid:
                 line = Text.assemble(line, " " * _GAP if line.plain else "", item)
             if line.plain:
                 yield _indented(line, _DEEPER)
-            yield from self._told(row, width)
+            yield from self._told(row, sorted(self.prose), width)
 
-    def _told(self, row: Cells, width: int) -> Iterator[Text]:
+    def _told(self, row: Cells, columns: Sequence[int], width: int) -> Iterator[Text]:
         """Prose below its row; with its head where it is not the only one."""
-        for column in sorted(self.prose):
+        for column in columns:
             if row[column].plain:
-                cell = self._labelled(row, column) if len(self.prose) > 1 else row[column]
+                cell = self._labelled(row, column) if len(columns) > 1 else row[column]
                 room = max(width - _DEEPER, 1)
-                yield from (_indented(line, _DEEPER) for line in broken(cell, room, longest=_WORD))
+                yield from (_indented(line, _DEEPER) for line in self._broken(cell, column, room))
 
     def _labelled(self, row: Cells, column: int) -> Text:
         return Text.assemble((self.heads[column], "dim"), " ", row[column])

@@ -47,11 +47,18 @@ class Prose:
 
 
 class Table:
-    """A table without lines; what stands under the heads in ``prose`` are no keys. See ``layout``."""
+    """A table without lines; what stands under the heads in ``prose`` are no keys. See ``layout.Grid``."""
 
-    def __init__(self, *heads: str, prose: Container[str] = ("NAME",), indent: int = _INDENT) -> None:
+    def __init__(
+        self,
+        *heads: str,
+        prose: Container[str] = ("NAME",),
+        whole: Container[str] = (),
+        indent: int = _INDENT,
+    ) -> None:
         self._heads = heads
         self._prose = frozenset(number for number, head in enumerate(heads) if head in prose)
+        self._whole = frozenset(number for number, head in enumerate(heads) if head in whole)
         self._rows: list[tuple[Text, ...]] = []
         self._indent = indent
 
@@ -61,7 +68,7 @@ class Table:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """See rich."""
-        grid = Grid(self._heads, tuple(self._rows), self._prose)
+        grid = Grid(self._heads, tuple(self._rows), self._prose, self._whole)
         for line in grid.lines(max(options.max_width - self._indent, 1)):
             yield _line(line, self._indent)
 

@@ -49,7 +49,7 @@ def _used(rows: list[ServiceAccess], now: float) -> Table:
     for row in rows:
         age = now - (row.last_authenticated or 0.0)
         count = "" if row.authenticated_entities is None else str(row.authenticated_entities)
-        last = Text(ago(age), style=_style(age))
+        last = Text(ago(age), style=used_style(age))
         found.add_row(row.namespace, row.name, last, count, row.region, row.account_id)
     return found
 
@@ -69,7 +69,8 @@ def ago(seconds: float) -> str:
     return "just now" if seconds < 60 else f"{spoken(seconds)} ago"
 
 
-def _style(age: float) -> str:
+def used_style(age: float) -> str:
+    """The colour of a use so many seconds ago."""
     if age < _RECENT:
         return "green"
     return "yellow" if age < _OLD else "red"

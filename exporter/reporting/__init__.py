@@ -2,6 +2,7 @@
 
 from exporter.reporting.asking import Answered, Asker
 from exporter.reporting.case import Question, gather
+from exporter.reporting.known import discovered, remembered, reported, top
 from exporter.reporting.progress import Waiting
 from exporter.reporting.request import Form, Request, Selection, works
 from exporter.reporting.run import run
@@ -15,8 +16,12 @@ __all__ = [
     "Request",
     "Selection",
     "Waiting",
+    "discovered",
     "gather",
     "gather_tree",
+    "remembered",
+    "reported",
     "run",
+    "top",
     "works",
 ]
