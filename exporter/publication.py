@@ -153,7 +153,7 @@ class Publication:
     ) -> OrganizationView:
         """What an earlier run left is known."""
         with self._lock:
-            ordered = {subject: merged(pieces) for subject, pieces in news.items()}
+            ordered = {subject: merged(pieces) for subject, pieces in news.items() if pieces}
             return self._known(self.current.organization(name), discovery, standings, ordered)
 
     def stood(self, name: str, standing: Standing, news: Iterable[News] = (), **changes: Any) -> bool:
