@@ -80,7 +80,7 @@ def test_any_name_of_an_organization_or_a_policy_can_be_read_back(fmt, policy_na
 def test_an_organization_that_was_never_discovered_has_no_invented_values():
     sections = dict(organization_sections([OrganizationView("one", TARGETS)], ALL))
     told = {family.name.removeprefix("aws_org_access_") for family, lines in sections.items() if lines}
-    assert told == {"up", "refresh_interval_seconds", "exporter_lease_held"}
+    assert told == {"up", "refresh_interval_seconds", "exporter_lease_held", "news_total"}
 
 
 @pytest.mark.parametrize("group", list(Group))
