@@ -50,6 +50,7 @@ _CREDENTIALS = (
 _TELLING = {
     Cause.NAME,
     Cause.PROXY_URL,
+    Cause.PROXY_SCHEME,
     Cause.PROXY_DENIED,
     Cause.PROXY_LOGIN,
     Cause.PROXY_FAILED,

@@ -13,6 +13,7 @@ class Cause(StrEnum):
     UNREACHABLE = "ConnectionFailed"
     NO_ANSWER = "NoAnswer"
     PROXY_URL = "ProxyAddressInvalid"
+    PROXY_SCHEME = "ProxySchemeUnsupported"
     PROXY_DOWN = "ProxyUnreachable"
     PROXY_DENIED = "ProxyForbidden"
     PROXY_LOGIN = "ProxyAuthenticationRequired"
@@ -69,6 +70,7 @@ class Cause(StrEnum):
     DENIED_BOUNDARY = "DeniedByPermissionsBoundary"
     DENIED_SESSION = "DeniedBySessionPolicy"
     DENIED_ENDPOINT = "DeniedByEndpointPolicy"
+    SCPS_OFF = "ServiceControlPoliciesOff"
     NO_ORGANIZATION = "NotInAnOrganization"
     # reports
     REPORT_DENIED = "ReportAccessDenied"

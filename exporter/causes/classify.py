@@ -21,6 +21,7 @@ _NETWORK: Mapping[str, tuple[Rule, ...]] = {
     "ConnectionClosedError": (("", Cause.NO_ANSWER),),
     "ConnectionError": (("", Cause.UNREACHABLE),),
     "ProxyConnectionError": (
+        (r"http://\w+://", Cause.PROXY_SCHEME),  # botocore puts http:// before what it does not know
         (r"tunnel connection failed: 407|407 proxy", Cause.PROXY_LOGIN),
         (r"tunnel connection failed: 403", Cause.PROXY_DENIED),
         (r"tunnel connection failed: \d", Cause.PROXY_FAILED),
@@ -37,6 +38,7 @@ _NETWORK: Mapping[str, tuple[Rule, ...]] = {
         ("", Cause.TLS),
     ),
     "HTTPClientError": (
+        (r"proxy url had unsupported scheme", Cause.PROXY_SCHEME),
         (r"invalid header|legal header|latin-1", Cause.MALFORMED),
         (r"failed to parse|invalid ipv6 url|port could not be cast|not a valid host|codec", Cause.PROXY_URL),
         (r"ca certificate|ca_bundle|no such file", Cause.CA_BUNDLE),
@@ -48,6 +50,7 @@ _NETWORK: Mapping[str, tuple[Rule, ...]] = {
 
 _DENIALS: tuple[Rule, ...] = (
     (r"multi-?factor ?auth", Cause.MFA),
+    (r"service control policies are not enabled", Cause.SCPS_OFF),
     (r"(deny in|no) an? service control policy|no service control policy", Cause.DENIED_SCP),
     (r"(deny in|no) an? resource control policy|no resource control policy", Cause.DENIED_RCP),
     (r"deny in a permissions boundary|no permissions boundary", Cause.DENIED_BOUNDARY),
@@ -129,6 +132,7 @@ _CONTAINER: tuple[Rule, ...] = (
 _CHAIN: Mapping[str, tuple[Rule, ...]] = {
     "NoCredentials": (("", Cause.NO_CREDENTIALS),),
     "NoCredentialsError": (("", Cause.NO_CREDENTIALS),),
+    "ParamValidationError": ((r"parameter webidentitytoken", Cause.TOKEN_FILE),),
     "PartialCredentialsError": (("", Cause.PARTIAL),),
     "InvalidCredentialsError": (("", Cause.MALFORMED),),
     "ProfileNotFound": (("", Cause.PROFILE),),
@@ -143,6 +147,12 @@ _CHAIN: Mapping[str, tuple[Rule, ...]] = {
         (r"mfa", Cause.MFA),
         (r"from iam-role", Cause.METADATA),
         ("", Cause.CREDENTIALS),
+    ),
+    "MetadataError": (
+        (r"does not answer", Cause.METADATA_HOPS),
+        (r"refuses us", Cause.METADATA_DENIED),
+        (r"knows of no role", Cause.METADATA_NO_ROLE),
+        ("", Cause.METADATA),
     ),
     "RefreshWithMFAUnsupportedError": (("", Cause.MFA),),
     "EOFError": (("", Cause.MFA),),

@@ -23,6 +23,10 @@ _LINES: Mapping[Cause, str] = {
         "{proxy} is no URL: percent-encode what is special in its user and password (@ is %40, / is %2F, "
         ": is %3A, # is %23)"
     ),
+    Cause.PROXY_SCHEME: (
+        "the proxy of {proxy} is of a kind that AWS's SDK does not speak, as socks5: name an HTTP "
+        "proxy (http://HOST:PORT), or put one before it"
+    ),
     Cause.PROXY_DOWN: (
         "the proxy of {proxy} cannot be reached: is it running, and is its address right? NO_PROXY names "
         "hosts that are reached without it"
@@ -108,8 +112,8 @@ _LINES: Mapping[Cause, str] = {
     ),
     Cause.SIGNATURE: "the secret access key does not belong to the access key id: give both anew",
     Cause.TOKEN_FILE: (
-        "the web identity token {token_file} cannot be read: is the service account annotated with the "
-        "role, the token volume mounted, and readable for this user?"
+        "the web identity token {token_file} is empty or cannot be read: is the service account annotated "
+        "with the role, the token volume mounted, and readable for this user?"
     ),
     Cause.WEB_TOKEN: (
         "AWS does not accept the web identity token: the role's account needs an IAM OIDC provider with "
@@ -201,6 +205,10 @@ _LINES: Mapping[Cause, str] = {
         "where the role is assumed"
     ),
     Cause.DENIED_ENDPOINT: "the policy of the VPC endpoint does not allow {action}: allow it there",
+    Cause.SCPS_OFF: (
+        "access reports take service control policies: switch them on for the root "
+        "(organizations enable-policy-type); no permission is missing"
+    ),
     Cause.NO_ORGANIZATION: (
         "this account is in no organization: use a role of the organization's management account"
     ),

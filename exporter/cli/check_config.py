@@ -1,5 +1,6 @@
 """``check-config``: every problem of the configuration files at once, without starting anything."""
 
+import os
 from collections.abc import Callable
 
 import click
@@ -43,7 +44,7 @@ def _describe_config(file: str) -> str:
     from exporter.config.doubts import doubts  # noqa: PLC0415 - as above
 
     config = load(file)
-    for line in doubts(config, known_regions()):
+    for line in doubts(config, known_regions(), os.environ):
         click.echo(f"{file}: warning: {line}", err=True)
     names = [organization.name for organization in config.organizations]
     return f"{len(names)} organization{'s' * (len(names) != 1)}: {', '.join(names)}".replace("\n", "\\n")

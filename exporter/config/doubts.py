@@ -4,10 +4,11 @@ A line each, beginning with the key. Nothing is refused for it.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from exporter.config.quoting import quote
+from exporter.config.regions import REGION_VARIABLES, environments
 from exporter.config.settings import CollectionConfig, Config, OrganizationConfig
 from exporter.config.syntax import OU_ID
 from exporter.times import spoken
@@ -18,9 +19,14 @@ SHORTEST = 60.0  # s: for so long AWS repeats the result that it has
 _TARGETS = ("root", "ous", "management_account", "accounts", "policies")
 
 
-def doubts(config: Config, regions: Collection[str]) -> tuple[str, ...]:
-    """The lines for a whole configuration; ``regions`` are those that are known."""
+def doubts(config: Config, regions: Collection[str], environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The lines for a whole configuration; ``regions`` are those that are known.
+
+    Of ``environ`` it is the Region that counts where an organization names none.
+    """
     lines = [*_of_collection(config.collection), *_of_roles(config)]
+    if any(organization.region is None for organization in config.organizations):
+        lines += _of_environment(environ, regions)
     for index, organization in enumerate(config.organizations):
         of_one = (*_of_access(organization, regions), *_of_targets(organization, config.collection))
         lines += [f"organizations[{index}].{line}" for line in (*of_one, *_of_selectors(organization))]
@@ -44,13 +50,24 @@ def _of_roles(config: Config) -> Iterator[str]:
 
 def _of_access(organization: OrganizationConfig, regions: Collection[str]) -> Iterator[str]:
     if organization.region and organization.region not in regions:
-        close = get_close_matches(organization.region, sorted(regions), n=5)
-        # The same letters in another order go first.
-        close.sort(key=lambda region: sorted(region) != sorted(organization.region or ""))
-        hint = f", did you mean {close[0]}?" if close else ""
-        yield f"region: {quote(organization.region)} is no Region that this version knows of{hint}"
+        yield f"region: {_no_region(organization.region, regions)}"
     if organization.role_arn is None and organization.external_id is not None:
         yield "external_id: has no effect without role_arn"
+
+
+def _of_environment(environ: Mapping[str, str], regions: Collection[str]) -> Iterator[str]:
+    found = environments(environ)
+    if found and found not in regions:
+        names = [name for name in REGION_VARIABLES if environ.get(name, "").strip() == found]
+        yield f"{names[0]} (environment): {_no_region(found, regions)}"
+
+
+def _no_region(written: str, regions: Collection[str]) -> str:
+    close = get_close_matches(written, sorted(regions), n=5)
+    # The same letters in another order go first.
+    close.sort(key=lambda region: sorted(region) != sorted(written))
+    hint = f", did you mean {close[0]}?" if close else ""
+    return f"{quote(written)} is no Region that this version knows of{hint}"
 
 
 def _of_targets(organization: OrganizationConfig, collection: CollectionConfig) -> Iterator[str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from exporter.config.syntax import partition_of, partition_of_arn
 
+REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")  # in the order of AWS's SDKs
+
 # Where IAM, which has one endpoint in a partition, is signed for.
 _HOMES = {
     "aws": "us-east-1",
@@ -18,9 +20,8 @@ _HOMES = {
 
 
 def environments(environ: Mapping[str, str]) -> str | None:
-    """The Region that the environment names, in the order of AWS's SDKs."""
-    names = ("AWS_REGION", "AWS_DEFAULT_REGION")
-    return next((found for name in names if (found := environ.get(name, "").strip())), None)
+    """The Region that the environment names."""
+    return next((found for name in REGION_VARIABLES if (found := environ.get(name, "").strip())), None)
 
 
 def chosen(written: str | None, role_arn: str | None, found: str | None) -> str:

@@ -12,6 +12,7 @@ from botocore.exceptions import NoCredentialsError
 from exporter.credentials.attendance import UNATTENDED, Attendance
 from exporter.credentials.keys import Keys
 from exporter.credentials.look import Look, Looks
+from exporter.credentials.metadata import objection
 from exporter.credentials.providers import Asking, resolver
 from exporter.credentials.session import Session, Source
 
@@ -128,7 +129,7 @@ class Chain:
         session.get_component("event_emitter").register("before-send", asking.sent)
         credentials = resolver(session, asking).load_credentials()
         if credentials is None:
-            raise NoCredentialsError
+            raise objection(session) or NoCredentialsError()
         # Those that a program has just given are not to be fetched again at once because they will end soon.
         credentials._advisory_refresh_timeout = 0  # noqa: SLF001 - only those are renewed here that are over
         frozen = credentials.get_frozen_credentials()

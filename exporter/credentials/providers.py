@@ -1,10 +1,13 @@
 """botocore's providers of credentials, with our own way to start programs and to ask for codes."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from botocore.credentials import (
     AssumeRoleProvider,
     CanonicalNameCredentialSourcer,
+    ContainerProvider,
     CredentialResolver,
     EnvProvider,
     ProcessProvider,
@@ -55,6 +58,29 @@ class Asking:
         return self.processes.running() or self.host or self.provider or "nobody"
 
 
+class _Surroundings(dict[str, str]):
+    """The environment of a container, in which the agent's token is as its file has it now.
+
+    botocore refuses a token with a line break at its end, as files have it.
+    """
+
+    def __contains__(self, name: object) -> bool:
+        if name == ContainerProvider.ENV_VAR_AUTH_TOKEN_FILE:
+            return False
+        file_too = name == ContainerProvider.ENV_VAR_AUTH_TOKEN and self._file
+        return bool(file_too) or super().__contains__(name)
+
+    def __getitem__(self, name: str) -> str:
+        if name != ContainerProvider.ENV_VAR_AUTH_TOKEN:
+            return super().__getitem__(name)
+        token = Path(self._file).read_text() if self._file else super().__getitem__(name)
+        return token.strip()
+
+    @property
+    def _file(self) -> str:
+        return self.get(ContainerProvider.ENV_VAR_AUTH_TOKEN_FILE, "")
+
+
 class _Resolver(CredentialResolver):  # type: ignore[misc]  # botocore has no types
     """Tells which provider is being asked."""
 
@@ -87,12 +113,13 @@ class _Builder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore has no
 
 
 def resolver(session: Any, asking: Asking) -> Any:
-    """The chain that botocore has for a session, as it is but for these two providers."""
+    """The chain that botocore has for a session, as it is but for these three providers."""
     cache = asking.attendance.sessions if asking.attendance.present else {}
     chain = create_credential_resolver(session, cache=cache)
     profile = session.get_config_variable("profile") or "default"
     builder = _Builder(session, asking, cache)
     _replace(chain, ProcessProvider(profile, lambda: session.full_config, asking.processes.start))
+    _replace(chain, ContainerProvider(environ=_Surroundings(os.environ)))
     _replace(
         chain,
         AssumeRoleProvider(

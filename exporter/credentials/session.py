@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 
 from exporter.config.regions import environments
+from exporter.credentials.keys import Keys
 
 # For the calls that botocore makes by itself to find credentials: to STS, SSO and the sign-in service.
 _FINDING = Config(
@@ -18,6 +19,8 @@ _FINDING = Config(
     read_timeout=8,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
+_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+_WEB_IDENTITY = "provide-client-params.sts.AssumeRoleWithWebIdentity"
 
 
 class _Models(Loader):  # type: ignore[misc]  # botocore has no types
@@ -47,7 +50,8 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
     """One session; ``made`` is called with every client of it.
 
     Also those clients pass here that botocore makes to find credentials, for a web identity, for the role of
-    a profile, for SSO: they get the Region and the endpoint of STS that the organization has.
+    a profile, for SSO: they get the Region and the endpoint of STS that the organization has, and keys and
+    tokens without the white space around them.
     """
 
     def __init__(self, source: Source, made: Callable[[Any], None] = lambda _: None) -> None:
@@ -59,6 +63,7 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
         region = source.region or environments(os.environ)
         if region is not None:
             self.set_config_variable("region", region)
+        self.get_component("event_emitter").register(_WEB_IDENTITY, _trimmed)
 
     def wished(self, name: str) -> str:
         """What the environment or the profile says of a setting of botocore's; empty: nothing."""
@@ -68,6 +73,13 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
         """A client; see botocore."""
         if service_name == "sts" and settings.get("endpoint_url") is None:
             settings["endpoint_url"] = self._source.sts_endpoint
+        if settings.get("aws_access_key_id"):
+            settings |= zip(_KEYS, Keys.of(*map(settings.get, _KEYS)), strict=True)
         client = super().create_client(service_name, *arguments, **settings)
         self._made(client)
         return client
+
+
+def _trimmed(params: dict[str, Any], **_: Any) -> None:
+    """A token's file may end in a line break; AWS takes none."""
+    params["WebIdentityToken"] = str(params.get("WebIdentityToken") or "").strip()

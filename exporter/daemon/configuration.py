@@ -1,6 +1,7 @@
 """Where the configuration comes from, and whether it changed there."""
 
 import hashlib
+import os
 
 from exporter.aws import known_regions
 from exporter.config import Config, default, parse
@@ -38,8 +39,8 @@ class ConfigSource:
         return parse(read_file(self._path, lambda _: content), self._path)
 
     def doubts(self, config: Config) -> tuple[str, ...]:
-        """What the file says without effect; of a configuration that is made here, nothing."""
-        return doubts(config, known_regions()) if self._path else ()
+        """What file and environment say without effect; of a configuration that is made here, nothing."""
+        return () if self._fixed else doubts(config, known_regions(), os.environ)
 
     def changed(self) -> bool:
         """Whether the file's contents differ from those last loaded."""

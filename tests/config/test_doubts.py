@@ -9,8 +9,8 @@ REGIONS = ("us-east-1", "us-west-1", "eu-central-1", "cn-north-1", "us-gov-west-
 ROLE = "role_arn: 'arn:aws:iam::111122223333:role/x'"
 
 
-def told(text):
-    return doubts(parse(text, "f"), REGIONS)
+def told(text, **environ):
+    return doubts(parse(text, "f"), REGIONS, environ)
 
 
 def of_one(text):
@@ -101,3 +101,20 @@ def test_a_job_that_may_outlive_the_session_of_a_role_is_told(timeout, lines):
 
 def test_without_a_role_a_job_may_take_as_long_as_it_likes():
     assert told("collection: {job_timeout: 13h}") == ()
+
+
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_a_region_of_the_environment_that_nobody_knows_is_told_with_its_name(name):
+    expected = (
+        f'{name} (environment): "us-esat-1" is no Region that this version knows of, did you mean us-east-1?'
+    )
+    assert told("{}", **{name: " us-esat-1\n"}) == (expected,)
+
+
+def test_a_region_of_the_environment_counts_only_where_an_organization_names_none():
+    assert told("organizations: [{name: a, region: us-east-1}]", AWS_REGION="us-esat-1") == ()
+    assert len(told("organizations: [{name: a, region: us-east-1}, {name: b}]", AWS_REGION="us-esat-1")) == 1
+
+
+def test_the_region_that_is_not_looked_at_is_not_told():
+    assert told("{}", AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-esat-1") == ()

@@ -90,6 +90,7 @@ class Sts:
 
     def __init__(self):
         self.asked = []
+        self.signed = []
 
     def answer(self, body):
         self.asked.append(dict(parse_qsl(body)))
@@ -106,6 +107,7 @@ def sts():
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
+            made.signed.append(self.headers["Authorization"] or "")
             body = made.answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
