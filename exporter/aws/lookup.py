@@ -4,12 +4,14 @@ What a name or an id means among entities at hand is for :mod:`exporter.referenc
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from exporter.aws.calls import Service
 from exporter.aws.directory import read_directory
+from exporter.aws.faults import NAME, clipped
 from exporter.aws.pages import pages
-from exporter.errors import RefusedError, TransitError, UserError
+from exporter.errors import DeniedError, RefusedError, TransitError, UserError
 from exporter.model import Entity, EntityType
 from exporter.reference import LISTING, Reference, check_organization, matched, unknown
 
@@ -21,7 +23,7 @@ _NOT_THERE = {"ChildNotFoundException", "InvalidInputException"}
 def find_entity(organizations: Service, reference: Reference) -> Entity:
     """The entity that is meant, in scope or not; raises UserError where that is none or several, AwsError.
 
-    By an id (without name and state) it takes a handful of calls in any organization; by a name a reading of
+    By an id (without its state) it takes a handful of calls in any organization; by a name a reading of
     the whole tree.
     """
     if not reference.id:
@@ -31,7 +33,8 @@ def find_entity(organizations: Service, reference: Reference) -> Entity:
     check_organization(reference, org_id)
     lineage = _lineage(organizations, reference.id)
     if lineage:
-        return entity_at("/".join([org_id, *lineage]), organization.get("MasterAccountId") or "")
+        found = entity_at("/".join([org_id, *lineage]), organization.get("MasterAccountId") or "")
+        return replace(found, name=_name(organizations, found))
     return _otherwise(organizations, reference)
 
 
@@ -64,6 +67,24 @@ def _lineage(organizations: Service, entity_id: str) -> list[str]:
             return []
         raise
     return lineage
+
+
+def _name(organizations: Service, entity: Entity) -> str:
+    """What it is called, from the list it stands in; empty where AWS does not tell: only readers want it."""
+    parent = {"ParentId": entity.parent_id}
+    method, key, about = {
+        EntityType.ROOT: ("list_roots", "Roots", {}),
+        EntityType.ORGANIZATIONAL_UNIT: (
+            "list_organizational_units_for_parent",
+            "OrganizationalUnits",
+            parent,
+        ),
+    }.get(entity.type, ("list_accounts_for_parent", "Accounts", parent))
+    try:
+        listed = pages(organizations, method, key, **about)
+        return next((clipped(item.get("Name"), NAME) for item in listed if item.get("Id") == entity.id), "")
+    except (DeniedError, RefusedError, TransitError):
+        return ""
 
 
 def _root(organizations: Service) -> Mapping[str, Any]:

@@ -44,6 +44,7 @@ _EXAMPLES = examples(
 @click.option(
     "--state.url",
     "state_url",
+    default="memory:",
     metavar="URL",
     help="Take everything from this state, which an exporter may be using: it has the counts of reports too. "
     "Otherwise AWS is asked what there is, and no report is made.",
@@ -61,10 +62,11 @@ def entities(config_file: str | None, organization: str | None, **options: Any) 
     from exporter.reporting import discovered, remembered, top  # noqa: PLC0415 - boto3; as above
 
     url = options["state_url"]
-    known = remembered(url, configured.name) if url else discovered(configured)
+    kept = url != "memory:"
+    known = remembered(url, configured.name) if kept else discovered(configured)
     listed = listing(known, top(known, reference))
     _write(known, arranged(listed, Order(options["sort"]), backwards=options["reverse"]), options["output"])
-    if not url and options["output"] == "table" and not options["quiet"]:
+    if not kept and options["output"] == "table" and not options["quiet"]:
         click.echo("note: --state.url of a running exporter gives the counts of its reports too", err=True)
 
 

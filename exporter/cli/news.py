@@ -48,7 +48,10 @@ _EXAMPLES = examples(
     help="For people, for programs as /api/v1/news has it, for spreadsheets.",
 )
 def news(config_file: str | None, organization: str | None, **options: Any) -> None:
-    """Tell what changed: what was used for the first time or again, what is allowed now or no longer."""
+    """Tell what changed, from the state.
+
+    What was used for the first time or again, and what is allowed now or no longer.
+    """
     from exporter.store import default_url  # noqa: PLC0415 - boto3; --help has no use for it
     from exporter.told import Wanted  # noqa: PLC0415 - as above
     from exporter.told import chosen as choose  # noqa: PLC0415 - as above

@@ -1,5 +1,6 @@
 """``report``: one access report, or many, now."""
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +12,20 @@ from exporter.cli.aws_cli import MAX_ITEMS, SORT_KEYS, cli_input_json, generate_
 from exporter.cli.entity import FLAGS, chosen_entity, entity_options
 from exporter.cli.options import config_file, examples, quiet, timeout
 from exporter.cli.organization import chosen, organization_option
+from exporter.errors import UserError
 
 if TYPE_CHECKING:
     from exporter.aws import Paging
 
 _SUBJECTS = (*FLAGS, "job_id", "all_ous", "all_accounts")
+# As AWS's API has them: it would say so in a sentence about a parameter of its own.
+_FORMS = {
+    "policy_id": (
+        re.compile("p-[0-9a-zA-Z_]{8,128}"),
+        "SCP's id: such as p-ab12cd34; list-policies has them",
+    ),
+    "job_id": (re.compile("[0-9a-zA-Z-]{36}"), "job id: it has 36 characters, five groups of them"),
+}
 _EXAMPLES = examples(
     "org-access-exporter report --entity ou-ab12-c3d4e5f6",
     "org-access-exporter report --entity Payments",
@@ -136,3 +146,6 @@ def _check(options: Mapping[str, Any]) -> None:
         raise click.UsageError("--timestamp-format is for --output json")
     if many and options["max_items"] is not None:
         raise click.UsageError("--max-items is for one report")
+    for option, (pattern, what) in _FORMS.items():
+        if options[option] and not pattern.fullmatch(options[option]):
+            raise UserError(f"--{option.replace('_', '-')} {options[option]!r} is no {what}")

@@ -35,7 +35,7 @@ _NOTE = (
 @click.option(
     "--accounts",
     is_flag=True,
-    help="Without --state.url: make a report on each OU and account too, one after the other.",
+    help="Take no state, but make a report on each OU and account too, one after the other.",
 )
 @click.option(
     "--output",
@@ -47,6 +47,7 @@ _NOTE = (
 @click.option(
     "--state.url",
     "state_url",
+    default="memory:",
     metavar="URL",
     help="Take the reports from this state, which an exporter may be using: it knows every account's uses. "
     "Otherwise a report on the root is made, or on the entity, which knows who used a service last.",
@@ -63,16 +64,13 @@ def who_uses(
     """
     reference = one_entity(options)
     configured = chosen(config_file, organization)
-    if options["state_url"] and options["accounts"]:
-        raise click.UsageError(
-            "--accounts is for reports that are made now: a state has the accounts' already"
-        )
     known = _known(configured, reference, services, options)
     from exporter.inventory import usages  # noqa: PLC0415 - --help has no use for it
     from exporter.reporting import top  # noqa: PLC0415 - boto3; as above
 
     _write(known, usages(known, services, top(known, reference)), options["output"])
-    if not (options["state_url"] or options["accounts"] or options["quiet"] or options["output"] != "table"):
+    alone = not options["accounts"] and not _from_state(options)
+    if alone and options["output"] == "table" and not options["quiet"]:
         click.echo(f"note: {_NOTE}", err=True)
 
 
@@ -85,7 +83,7 @@ def _known(
     from exporter.reporting import remembered, reported  # noqa: PLC0415 - as above
     from exporter.services import check_spelling  # noqa: PLC0415 - as above
 
-    if options["state_url"]:
+    if _from_state(options):
         return remembered(options["state_url"], configured.name)
     for text in services:  # before a report is waited for
         check_spelling(text)
@@ -94,8 +92,12 @@ def _known(
     )
 
 
+def _from_state(options: dict[str, Any]) -> bool:
+    return options["state_url"] != "memory:" and not options["accounts"]
+
+
 def _write(known: "Known", found: "tuple[Usage, ...]", form: str) -> None:
-    from exporter.output import USES, console, rows_spreadsheet, usage_document, usage_rows, usage_table  # noqa: PLC0415 - as above  # noqa: PLC0415 - as above
+    from exporter.output import USES, console, rows_spreadsheet, usage_document, usage_rows, usage_table  # noqa: PLC0415 - as above
 
     match form:
         case "json":

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from exporter.model import Subject
 from exporter.output.reading import title
-from exporter.output.table import titled
+from exporter.output.table import Prose, Table, titled
 from exporter.recommend import LIMIT, Ground, Recommendation, Verdict, denied_by_name, length, told
 from exporter.times import rfc3339
 
@@ -27,7 +26,7 @@ def changes(found: Recommendation) -> RenderableType:
         *_services("Removed: allowed again", "WHY", change.removed, "green"),
         *_services("Kept", "WHY", change.kept, "yellow"),
         *_notes(found),
-        Text(f"\n{_summary(found)}"),
+        Prose(f"\n{_summary(found)}"),
     )
 
 
@@ -40,18 +39,18 @@ def _summary(found: Recommendation) -> str:
     return f"{counted}; who is exempt, or how it is written, changes" if same else counted
 
 
-def _heading(found: Recommendation) -> Iterator[Text]:
+def _heading(found: Recommendation) -> Iterator[Prose]:
     case, among = found.case, found.jury
-    yield Text(title(Subject(case.entity.id), case.entity), style="bold")
-    yield Text(case.entity.path, style="dim")
-    yield Text(_source(found), style="dim")
+    yield Prose(title(Subject(case.entity.id), case.entity), "bold")
+    yield Prose(case.entity.path, "dim")
+    yield Prose(_source(found), "dim")
     created = rfc3339(int(case.report.created)) or "an unknown time"
     missing = f", {len(among.uncovered)} in no report" if among.uncovered else ""
-    yield Text(
+    yield Prose(
         f"report as of {created}; {len(among.judged)} of {len(case.members)} accounts are evidence, "
         f"{len(among.young)} too young, {len(among.inactive)} not active{missing}"
     )
-    yield Text(
+    yield Prose(
         f"services accessible: {found.before.accessible}, then {found.after.accessible}; "
         f"of them never used: {found.before.not_accessed}, then {found.after.not_accessed}"
     )
@@ -80,12 +79,12 @@ def _parts(found: Recommendation) -> Iterator[Group]:
     by_name = denied_by_name(found.case.attached)
     already = {service: by for service, by in by_name.items() if service not in ours}
     if already:
-        rows = _table("SERVICE", "BY")
+        rows = Table("SERVICE", "BY", prose=("BY",))
         for service, by in already.items():
             rows.add_row(service, by)
         yield titled(f"Denied already ({len(already)})", rows)
     if found.case.attached:
-        rows = _table("POLICY", "ON", "DOES")
+        rows = Table("POLICY", "ON", "DOES", prose=("ON", "DOES"))
         for one in found.case.attached:
             rows.add_row(one.called, found.case.called(one.entity_id), told(one))
         yield titled("SCPs in force", rows)
@@ -94,33 +93,24 @@ def _parts(found: Recommendation) -> Iterator[Group]:
 def _services(head: str, column: str, verdicts: Iterable[Verdict], style: str) -> Iterator[Group]:
     listed = list(verdicts)
     if listed:
-        rows = _table("SERVICE", "NAME", column)
+        rows = Table("SERVICE", "NAME", column, prose=(column,))
         for verdict in listed:
             rows.add_row(Text(verdict.namespace, style=style), verdict.name, verdict.reason)
         yield titled(f"{head} ({len(listed)})", rows)
 
 
-def _table(first: str, *others: str) -> Table:
-    """Without lines; what stands first is never broken, so that it can be copied."""
-    found = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    found.add_column(first, no_wrap=True)
-    for head in others:
-        found.add_column(head, overflow="fold")
-    return found
-
-
-def _closing(found: Recommendation) -> Iterator[Text]:
+def _closing(found: Recommendation) -> Iterator[Prose]:
     sizes = ", ".join(f"{length(policy):,}" for policy in found.policies)
     if found.policies:
         several = "policies" if len(found.policies) > 1 else "policy"
-        yield Text(f"\n{len(found.policies)} {several} of {sizes} characters (AWS takes {LIMIT:,})")
+        yield Prose(f"\n{len(found.policies)} {several} of {sizes} characters (AWS takes {LIMIT:,})")
     else:
-        yield Text("\nnothing to deny")
+        yield Prose("\nnothing to deny")
     if found.own:
-        yield Text(f"against ours in force: {_summary(found)}")
+        yield Prose(f"against ours in force: {_summary(found)}")
     yield from _notes(found)
 
 
-def _notes(found: Recommendation) -> Iterator[Text]:
+def _notes(found: Recommendation) -> Iterator[Prose]:
     for note in found.notes:
-        yield Text(f"note: {note}", style="yellow")
+        yield Prose(f"note: {note}", "yellow")

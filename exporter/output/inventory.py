@@ -50,7 +50,7 @@ _KINDS = {
 def entities_table(listed: Iterable[Listed], now: float) -> RenderableType:
     """A row per entity."""
     heads = ("ID", "NAME", "TYPE", "ACCESSIBLE", "USED", "AGE", "PATH")
-    found = Table(*heads, prose=("NAME", "PATH"), whole=("PATH",), indent=0)
+    found = Table(*heads, prose=("PATH",), indent=0)
     for one in listed:
         entity, age = one.entity, "" if one.created is None else ago(now - one.created)
         counts = (_count(one.accessible), _count(one.used))
@@ -119,7 +119,7 @@ def _usage(known: Known, usage: Usage, now: float) -> Iterator[RenderableType]:
     yield Prose(f"{called}: {users}{idle}", "bold")
     if usage.uses:
         heads = ("ENTITY", "NAME", "LAST USED", "REGION", "ACCOUNTS", "BY ACCOUNT", "BY NAME")
-        found = Table(*heads, prose=("NAME", "BY NAME"))
+        found = Table(*heads)
         for use in usage.uses:
             found.add_row(use.entity.id, use.entity.name, _when(use, now), *_where(known, use))
         yield found

@@ -5,13 +5,13 @@ from collections.abc import Container
 from typing import Any, TextIO
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
 from rich.text import Text
 
 from exporter.output.layout import Grid, broken
 
 _PIPE_WIDTH = 160  # where no terminal says how wide a line may be
 _INDENT = 2
+_NAMES = {"NAME", "BY NAME"}
 
 
 class Sheet(Console):
@@ -47,18 +47,16 @@ class Prose:
 
 
 class Table:
-    """A table without lines; what stands under the heads in ``prose`` are no keys. See ``layout.Grid``."""
+    """A table without lines; what stands under the heads in ``prose``, and names, are no keys.
 
-    def __init__(
-        self,
-        *heads: str,
-        prose: Container[str] = ("NAME",),
-        whole: Container[str] = (),
-        indent: int = _INDENT,
-    ) -> None:
+    Prose may have keys among its words: none is broken. A name is broken anywhere if it has to be.
+    """
+
+    def __init__(self, *heads: str, prose: Container[str] = (), indent: int = _INDENT) -> None:
         self._heads = heads
-        self._prose = frozenset(number for number, head in enumerate(heads) if head in prose)
-        self._whole = frozenset(number for number, head in enumerate(heads) if head in whole)
+        told = frozenset(number for number, head in enumerate(heads) if head in prose)
+        self._prose = told | {number for number, head in enumerate(heads) if head in _NAMES}
+        self._whole = told
         self._rows: list[tuple[Text, ...]] = []
         self._indent = indent
 
@@ -75,8 +73,7 @@ class Table:
 
 def titled(title: str, inner: RenderableType) -> Group:
     """A part of a page."""
-    own = isinstance(inner, (Prose, Table))
-    return Group(Prose(f"\n{title}", "bold"), inner if own else Padding(inner, (0, 0, 0, _INDENT)))
+    return Group(Prose(f"\n{title}", "bold"), inner)
 
 
 def printable(text: str) -> str:

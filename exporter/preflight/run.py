@@ -11,6 +11,7 @@ from exporter.credentials import attended
 from exporter.job import Job
 from exporter.model import Entity, Subject, Work
 from exporter.order import FOREIGN
+from exporter.output.reading import title
 from exporter.preflight.check import Check, Findings
 from exporter.preflight.organization import Preflight
 from exporter.preflight.state import state_checks
@@ -83,7 +84,7 @@ def _checked(
 
 def _asked(aws: AwsOrganization, work: Work, patience: Patience, *, quiet: bool) -> Job:
     with Waiting(1, quiet=quiet) as waiting:
-        waiting.begin(work.subject.entity_id, 0.0)
+        waiting.begin(title(work.subject, work.entity), 0.0)
         single = Single(
             ThreadPace(), random.uniform, patience.wait, busy=waiting.busy, told=lambda _: waiting.running()
         )

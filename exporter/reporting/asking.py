@@ -10,6 +10,7 @@ from exporter.errors import RefusedError
 from exporter.job import Job
 from exporter.model import Work
 from exporter.output import Reading
+from exporter.output.reading import title
 from exporter.reporting.progress import Waiting
 
 
@@ -47,8 +48,7 @@ class Asker:
 
     def ask(self, work: Work) -> Answered:
         """The ended job; raises AwsError."""
-        about = work.entity.id if work.entity else f"job {work.subject.entity_id}"
-        self._waiting.begin(about, self._single.experience.mean)
+        self._waiting.begin(title(work.subject, work.entity), self._single.experience.mean)
         session = DocumentSession(self._aws.open_session(self._timeout), self._paging)
         try:
             job = self._single.ask(session, work)

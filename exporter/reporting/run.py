@@ -26,7 +26,8 @@ def run(request: Request, out: TextIO, tell: Tell) -> int:
     lost by one failure.
     """
     aws = configured.organization(request.organization, lambda _: None, wire_times=True)
-    wanted = _missing(request, works(request.selection, aws))
+    asked = works(request.selection, aws)
+    wanted = _missing(request, asked)
     aws.open_session(request.timeout)  # what has to be asked of somebody is, before there is a display
     with Waiting(len(wanted), quiet=request.quiet) as waiting:
         asker = Asker(aws, request.paging, request.timeout, waiting)
@@ -38,6 +39,8 @@ def run(request: Request, out: TextIO, tell: Tell) -> int:
         readings, failures = [_single(request, answered, out, tell) for answered in answers], 0
     if not request.directory:
         _write(request, readings, out)
+    elif not request.quiet:
+        tell(f"note: {_kept(request.directory, len(wanted) - failures, len(asked) - len(wanted))}")
     return min(failures, 1)
 
 
@@ -76,6 +79,12 @@ def _single(request: Request, answered: Answered, out: TextIO, tell: Tell) -> Re
 def _missing(request: Request, wanted: Sequence[Work]) -> tuple[Work, ...]:
     """Those that an earlier run has not written already."""
     return tuple(work for work in wanted if not (request.directory and _file(request, work.subject).exists()))
+
+
+def _kept(directory: Path, made: int, there: int) -> str:
+    """What became of it, for people."""
+    more = f"; {there} more {'was' if there == 1 else 'were'} there already" if there else ""
+    return f"{made} {'report' if made == 1 else 'reports'} written to {directory}{more}"
 
 
 def _file(request: Request, subject: Subject) -> Path:

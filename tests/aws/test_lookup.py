@@ -39,12 +39,29 @@ def test_an_accounts_path_is_found_from_below(find):
 
 
 def test_a_root_is_compared_with_the_organizations_own(find, aws):
-    assert find("r-exam") == Entity("r-exam", EntityType.ROOT, "", "o-exampleorgid/r-exam")
+    assert find("r-exam") == Entity("r-exam", EntityType.ROOT, "Root", "o-exampleorgid/r-exam")
     assert aws.count("ListParents") == 0
 
 
 def test_the_management_account_is_known(find):
     assert find("999999999999").type is EntityType.MANAGEMENT_ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "operation", "key"),
+    [
+        ("111111111111", "ListAccountsForParent", "Accounts"),
+        ("ou-exam-bbbbbbbb", "ListOrganizationalUnitsForParent", "OrganizationalUnits"),
+    ],
+)
+def test_what_is_asked_for_by_its_id_has_its_name_too(find, aws, entity_id, operation, key):
+    aws.say(operation, data(**{key: [{"Id": "other", "Name": "no"}, {"Id": entity_id, "Name": "Payments"}]}))
+    assert find(entity_id).name == "Payments"
+
+
+def test_a_name_that_may_not_be_looked_up_is_no_reason_to_fail(find, aws):
+    aws.say("ListAccountsForParent", data_error(400, "AccessDeniedException"))
+    assert find("111111111111").name == ""
 
 
 def test_an_arn_and_a_path_are_looked_up_by_their_id(find):

@@ -97,6 +97,14 @@ def test_wrong_usage_is_exit_code_2(arguments, capsys):
     assert "Usage:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("mistyped", "meant"), [("recomend", "recommend"), ("Report", "report"), ("who_uses", "who-uses")]
+)
+def test_a_mistyped_command_brings_the_one_that_was_meant(mistyped, meant, capsys):
+    assert main([mistyped]) == 2
+    assert f"No such command {mistyped!r}. Did you mean {meant}" in capsys.readouterr().err
+
+
 def test_a_command_without_its_extra_says_what_to_install(monkeypatch, capsys):
     def missing(_):
         raise ModuleNotFoundError("No module named 'moto'", name="moto")

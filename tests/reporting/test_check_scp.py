@@ -86,9 +86,11 @@ def test_a_page_for_a_pull_request_is_markdown(check, draft):
 def test_an_scp_that_takes_the_place_of_another_is_said_by_its_id(commands, check, draft):
     unit = commands.entities(EntityType.ORGANIZATIONAL_UNIT)[0]
     (full,) = [one for one in commands.aws.organization.policies.values() if one.name == "FullAWSAccess"]
-    ran = check("--scp", draft("a4b:*"), "--instead-of", full.id, entity=unit.id)
+    arguments = ("--scp", draft("a4b:*"), "--instead-of", full.id, "--output", "json")
+    ran = check(*arguments, entity=unit.id)
     assert ran.code == 1
-    assert f"allowed by no SCP on {unit.id} any more" in " ".join(ran.out.split())
+    told = {how for one in ran.json["denied_and_used"] for how in one["how"]}
+    assert told == {f"allowed by no SCP on {unit.name} ({unit.id}) any more"}
     wrong = check("--scp", draft("a4b:*"), "--instead-of", "p-nowhere0", entity=unit.id)
     assert wrong.code == 2
     assert "p-nowhere0 is not attached to" in " ".join(wrong.err.split())

@@ -106,6 +106,11 @@ def test_with_accounts_every_one_is_asked(commands, entities):
     assert told == below
 
 
+def test_a_state_in_memory_is_none(commands):
+    ran = commands.run("entities", "--state.url", "memory:", "--output", "json")
+    assert (ran.code, {one["services_used"] for one in ran.json}) == (0, {None})
+
+
 def test_a_service_that_is_mistyped_is_refused_before_a_report_is_made(commands):
     made = len(commands.aws.jobs)
     ran = commands.run("who-uses", "bedrok")
@@ -127,9 +132,8 @@ def test_a_state_of_another_organization_says_so(commands, state):
         assert (ran.code, "holds nothing of organization 'other'" in ran.err) == (1, True)
 
 
-def test_usage_is_told(commands, state):
+def test_usage_is_told(commands):
     assert commands.run("who-uses").code == 2
-    assert commands.run("who-uses", "s3", "--accounts", "--state.url", state).code == 2
     assert commands.run("entities", "--entity", "a", "--entity-id", "b").code == 2
 
 

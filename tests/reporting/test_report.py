@@ -121,15 +121,39 @@ def test_a_run_that_was_interrupted_goes_on_where_it_was(commands, tmp_path):
     folder = tmp_path / "reports"
     first = commands.run("report", "--all-ous", "--output", "csv", "--output-dir", folder)
     assert (first.code, first.out) == (0, "")
+    assert first.err == f"note: 3 reports written to {folder}\n"
     files = sorted(folder.iterdir())
     assert [file.stem for file in files] == sorted(
         unit.id for unit in commands.entities(EntityType.ORGANIZATIONAL_UNIT)
     )
     files[0].unlink()
     commands.aws.calls.clear()
-    commands.run("report", "--all-ous", "--output", "csv", "--output-dir", folder)
+    again = commands.run("report", "--all-ous", "--output", "csv", "--output-dir", folder)
+    assert again.err == f"note: 1 report written to {folder}; 2 more were there already\n"
     assert commands.aws.calls.count("GenerateOrganizationsAccessReport") == 1
     assert files[0].read_text().startswith("organization,entity_id,")
+
+
+def test_the_heading_has_the_name_of_what_was_asked_for_by_its_id(commands):
+    for entity in (commands.root, *commands.entities(EntityType.ORGANIZATIONAL_UNIT)[:1]):
+        out = commands.run("report", "--entity-id", entity.id).out
+        assert out.startswith(f"{entity.name} ({entity.id})\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--job-id", "42"), "--job-id '42' is no job id"),
+        (
+            ("--entity", "r-ab12", "--policy-id", "FullAWSAccess"),
+            "--policy-id 'FullAWSAccess' is no SCP's id",
+        ),
+    ],
+)
+def test_an_id_of_the_wrong_form_is_told_without_asking_aws(commands, arguments, told):
+    commands.aws.calls.clear()
+    ran = commands.run("report", *arguments)
+    assert (ran.code, told in ran.err, commands.aws.calls.latest) == (1, True, ())
 
 
 @pytest.mark.parametrize(
