@@ -1,20 +1,16 @@
 """``/`` and ``/entities/<entity id>``: the pages for people, and the way to them."""
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from exporter.exposition import Body
 from exporter.web import parameters
 from exporter.web.bench import Bench
-from exporter.web.delivery import Patience, deliver, packed
-from exporter.web.landing import COLUMNS, POLICY, Choice, find, render, render_entity
+from exporter.web.catalogue import chosen
+from exporter.web.delivery import Patience, packed
+from exporter.web.landing import COLUMNS, Choice, find, render, render_entity
+from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
-
-_HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    hdrs.CACHE_CONTROL: "no-cache",
-}
 
 
 class Front:
@@ -30,15 +26,15 @@ class Front:
         """The landing page, made once for all who ask for the same while it is made."""
         only = _filter(request)
         body = await self._bench.share(("page", only), lambda: self._overview(only))
-        return await self._deliver(request, body)
+        return await deliver_page(request, body, self._patience)
 
     async def entity(self, request: web.Request) -> web.StreamResponse:
         """The page of one entity."""
-        entity_id, choice = request.match_info["entity_id"], _choice(request)
+        entity_id, choice = request.match_info["entity_id"], chosen(request, COLUMNS)
         body = await self._bench.run(lambda: self._of_entity(entity_id, choice))
         if body is None:
             raise web.HTTPNotFound(text=f"no entity {entity_id!r} is known\n")
-        return await self._deliver(request, body)
+        return await deliver_page(request, body, self._patience)
 
     async def redirect(self, _: web.Request) -> web.StreamResponse:
         """To the landing page, from where it would be without a prefix."""
@@ -55,17 +51,6 @@ class Front:
             else None
         )
 
-    async def _deliver(self, request: web.Request, body: Body) -> web.StreamResponse:
-        kind = "text/html; charset=utf-8"
-        return await deliver(request, body, kind, headers=_HEADERS, patience=self._patience)
-
 
 def _filter(request: web.Request) -> str:
     return (parameters.single(request.query, "filter") or "").strip()
-
-
-def _choice(request: web.Request) -> Choice:
-    column = parameters.one_of(request.query, "sort", (*COLUMNS,)) or Choice().column
-    order = parameters.one_of(request.query, "order", ("ascending", "descending"))
-    falling = COLUMNS[column].falling if order is None else order == "descending"
-    return Choice(column, falling, _filter(request))

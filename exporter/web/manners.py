@@ -15,9 +15,14 @@ _KEPT = (hdrs.ALLOW, hdrs.LOCATION, hdrs.RETRY_AFTER, hdrs.WWW_AUTHENTICATE)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def answer_errors(json_below: str) -> Middleware:
+Page = Callable[[web.Request, int, str], web.Response | None]
+"""The page that a client gets for an error with this status and line of text; None: the line alone."""
+
+
+def answer_errors(json_below: str, page: Page) -> Middleware:
     """Answer every error with a line of text; below the path ``json_below`` with the line in an object.
 
+    What one finds by following or mistyping an address, 400 and 404, is a ``page`` for those who want one.
     Of an error of our own making the client is told no more than that it is one.
     """
 
@@ -26,7 +31,7 @@ def answer_errors(json_below: str) -> Middleware:
         try:
             return await handler(request)
         except web.HTTPException as error:
-            return _answer(request, error, as_json=request.path.startswith(json_below))
+            return _answer(request, error, page, as_json=request.path.startswith(json_below))
         except Exception:
             _log.exception("request.crashed", path=request.path)
             if request.writer.output_size:
@@ -36,9 +41,11 @@ def answer_errors(json_below: str) -> Middleware:
     return answer
 
 
-def _answer(request: web.Request, error: web.HTTPException, *, as_json: bool) -> web.Response:
+def _answer(request: web.Request, error: web.HTTPException, page: Page, *, as_json: bool) -> web.Response:
     headers = {name: error.headers[name] for name in _KEPT if name in error.headers}
     text = _text(request, error)
+    if not as_json and error.status in {400, 404} and (made := page(request, error.status, text)):
+        return made
     if not as_json:
         return web.Response(status=error.status, text=text, headers=headers)
     record = {"status": "error", "error": text.rstrip()}

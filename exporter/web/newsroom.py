@@ -1,6 +1,6 @@
 """``/news``, ``/news.atom`` and ``/api/v1/news``: what changed, for people, their readers, and programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import hdrs, web
 from multidict import MultiMapping
@@ -14,17 +14,13 @@ from exporter.web import parameters
 from exporter.web.api import success
 from exporter.web.bench import Bench
 from exporter.web.delivery import Patience, deliver, packed
-from exporter.web.landing import POLICY, feed, render_news
+from exporter.web.landing import feed, render_news
+from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
 
 CHOICE = frozenset({"since", "kind", "entity", "service"})
-_PAGE = {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    hdrs.CACHE_CONTROL: "no-cache",
-}
-_FEED = {hdrs.CACHE_CONTROL: "no-cache"}
+_FEED: Mapping[str, str] = {hdrs.CACHE_CONTROL: "no-cache"}
 
 
 class Newsroom:
@@ -42,17 +38,14 @@ class Newsroom:
         body = await self._made(
             "page", wanted, lambda told: packed(render_news(told, wanted, self._where, now))
         )
-        kind = "text/html; charset=utf-8"
-        return await deliver(request, body, kind, headers=_PAGE, patience=self._patience)
+        return await deliver_page(request, body, self._patience)
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """As Atom."""
         wanted, updated = self._wanted(request), _discovered(self._surface.published().snapshot)
         body = await self._made("feed", wanted, lambda told: packed(feed(told, wanted, self._where, updated)))
         kind = "application/atom+xml; charset=utf-8"
-        return await deliver(
-            request, body, kind, headers={hdrs.CACHE_CONTROL: "no-cache"}, patience=self._patience
-        )
+        return await deliver(request, body, kind, headers=_FEED, patience=self._patience)
 
     async def records(self, request: web.Request) -> web.StreamResponse:
         """As JSON."""

@@ -10,7 +10,18 @@ from exporter.web.surface import WebSettings
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_TAKEN = ("/entities", "/news", "/news.atom", "/probe", "/sd", "/config", "/api", "/-")
+_TAKEN = (
+    "/entities",
+    "/services",
+    "/export.csv",
+    "/news",
+    "/news.atom",
+    "/probe",
+    "/sd",
+    "/config",
+    "/api",
+    "/-",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from exporter.families import Group
 from exporter.web import parameters
 from exporter.web.api import Api
 from exporter.web.bench import Bench
+from exporter.web.catalogue import TABLE, Catalogue
 from exporter.web.connections import attend
 from exporter.web.delivery import Patience
 from exporter.web.directory import Directories
@@ -15,6 +16,7 @@ from exporter.web.front import Front
 from exporter.web.lifecycle import Lifecycle
 from exporter.web.manners import Handler, add_headers, answer_errors
 from exporter.web.newsroom import CHOICE, Newsroom
+from exporter.web.pages import error_page, is_browser
 from exporter.web.places import Places
 from exporter.web.protection import Guard
 from exporter.web.scrape import Scrapes
@@ -58,6 +60,7 @@ class Site:
         self._discovery = ServiceDiscovery(surface, directories, where, self._pages, patience)
         self._api = Api(surface, self._pages, patience)
         self._front = Front(surface, where, self._pages, patience)
+        self._catalogue = Catalogue(surface, where, self._pages, patience)
         self._newsroom = Newsroom(surface, where, self._pages, patience)
 
     @property
@@ -69,7 +72,10 @@ class Site:
         """The application of the main listeners."""
         routes = [
             Route("/", self._front.page, frozenset({"filter"})),
-            Route("/entities/{entity_id}", self._front.entity, frozenset({"sort", "order", "filter"})),
+            Route("/entities/{entity_id}", self._front.entity, TABLE),
+            Route("/services", self._catalogue.services, TABLE),
+            Route("/services/{namespace}", self._catalogue.service, TABLE),
+            Route("/export.csv", self._catalogue.export),
             Route("/news", self._newsroom.page, CHOICE),
             Route("/news.atom", self._newsroom.feed, CHOICE),
             Route(self._where.telemetry, self._scrapes.metrics, _CHOICE),
@@ -92,7 +98,7 @@ class Site:
 
     def close(self) -> None:
         """Nothing is asked any more."""
-        for part in (self._scrapes, self._lifecycle, self._pages, self._guard):
+        for part in (self._scrapes, self._lifecycle, self._pages, self._catalogue, self._guard):
             if part:
                 part.close()
 
@@ -102,8 +108,11 @@ class Site:
     def _prefixed(self, routes: list[Route]) -> list[Route]:
         return [replace(route, path=self._where.route(route.path)) for route in routes]
 
+    def _error_page(self, request: web.Request, status: int, said: str) -> web.Response | None:
+        return error_page(self._where, status, said) if is_browser(request) else None
+
     def _application(self, routes: list[Route], guard: Guard | None) -> web.Application:
-        errors = answer_errors(json_below=self._where.route("/api/"))
+        errors = answer_errors(self._where.route("/api/"), self._error_page)
         application = web.Application(middlewares=[errors, attend, *([guard.admit] if guard else [])])
         application.on_response_prepare.append(add_headers)
         if guard:

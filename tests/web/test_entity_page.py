@@ -25,7 +25,7 @@ def services(world, serving):
 
 
 def order(text):
-    return re.findall(r"<td><code>(\w\w)</code></td>", text)
+    return re.findall(r"<td[^>]*><code>(\w\w)</code></td>", text)
 
 
 @pytest.mark.parametrize(

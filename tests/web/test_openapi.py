@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from exporter.config import default, masked_yaml
 from exporter.families import Group
 from exporter.model import JobStatus, JobView, Standing, Subject
-from exporter.web.landing import COLUMNS
+from exporter.web.landing import COLUMNS, SERVICES, USERS
 from tests.web.conftest import NOW, World, started
 from tests.web.test_routes import READ
 
@@ -73,7 +73,13 @@ def test_what_is_known_is_shown_as_it_is_described(described, name, entity_id):
 
 def test_every_path_for_reading_is_described():
     paths = {path for path, item in WRITTEN["paths"].items() if "get" in item}
-    assert paths == {path.replace("r-root", "{entity_id}") for path in READ}
+    assert paths == {path.replace("r-root", "{entity_id}").replace("/s3", "/{namespace}") for path in READ}
+
+
+@pytest.mark.parametrize(("path", "columns"), [("/services", SERVICES), ("/services/{namespace}", USERS)])
+def test_columns_of_the_pages_of_services_are_those_of_the_program(path, columns):
+    [sort] = [one for one in WRITTEN["paths"][path]["get"]["parameters"] if one.get("name") == "sort"]
+    assert sort["schema"]["enum"] == list(columns)
 
 
 def test_groups_and_columns_are_those_of_the_program():

@@ -1,8 +1,27 @@
 """Pages for people: what is known, without anything from elsewhere."""
 
 from exporter.web.landing.assets import POLICY
-from exporter.web.landing.entity import COLUMNS, Choice, find, render_entity
+from exporter.web.landing.columns import Choice, Column
+from exporter.web.landing.entity import COLUMNS, find, render_entity
+from exporter.web.landing.error import render_error
 from exporter.web.landing.news import feed, render_news
 from exporter.web.landing.page import render
+from exporter.web.landing.services import COLUMNS as SERVICES
+from exporter.web.landing.services import USERS, render_service, render_services
 
-__all__ = ["COLUMNS", "POLICY", "Choice", "feed", "find", "render", "render_entity", "render_news"]
+__all__ = [
+    "COLUMNS",
+    "POLICY",
+    "SERVICES",
+    "USERS",
+    "Choice",
+    "Column",
+    "feed",
+    "find",
+    "render",
+    "render_entity",
+    "render_error",
+    "render_news",
+    "render_service",
+    "render_services",
+]

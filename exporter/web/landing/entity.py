@@ -1,28 +1,16 @@
-"""The page of one entity as HTML: how its reports stand, and their services."""
+"""The page of one entity as HTML: where it stands, how its reports stand, and their services."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
-from exporter.model import Entity, OrganizationView, Report, ServiceAccess, Snapshot, Work
-from exporter.times import rfc3339
+from exporter.model import Entity, OrganizationView, Report, ServiceAccess, Snapshot, Standing, Work
 from exporter.web.landing import markup
-from exporter.web.landing.markup import NONE, code, name, text
-from exporter.web.landing.page import KINDS
-from exporter.web.landing.tree import Line, line
+from exporter.web.landing.columns import Choice, Column, ordered, row, table
+from exporter.web.landing.markup import KINDS, NONE, code, name, text
+from exporter.web.landing.services import page_of_service
+from exporter.web.landing.tree import Line, Node, forest, line
 from exporter.web.places import Places
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What to sort by; ``key`` puts the unknown first, ``falling`` is the order that one wants first."""
-
-    title: str
-    key: Callable[[ServiceAccess], Any]
-    falling: bool = False
-    number: bool = False
-
 
 COLUMNS = {
     "service": Column("Service", lambda row: (row.name or row.namespace).lower()),
@@ -32,20 +20,6 @@ COLUMNS = {
     "region": Column("Region", lambda row: row.region),
     "by": Column("Last used by", lambda row: row.entity_path),
 }
-DEFAULT = "used"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which services in which order: ``column`` is a key of ``COLUMNS``; all have ``only`` in them."""
-
-    column: str = DEFAULT
-    falling: bool = True
-    only: str = ""
-
-    def has(self, row: ServiceAccess) -> bool:
-        """Whether a service is one of them."""
-        return any(self.only.casefold() in word.casefold() for word in (row.name, row.namespace, row.region))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +29,16 @@ class Found:
     view: OrganizationView
     entity: Entity | None
     work: tuple[Work, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every part of the page is made with; ``names`` are those of the organization's entities."""
+
+    where: Places
+    now: float
+    choice: Choice
+    names: Mapping[str, str]
 
 
 def find(snapshot: Snapshot, entity_id: str) -> list[Found]:
@@ -72,47 +56,98 @@ def _in(view: OrganizationView, entity_id: str) -> Found | None:
 def render_entity(found: list[Found], entity_id: str, where: Places, now: float, choice: Choice) -> str:
     """The whole page. ``found`` is not empty."""
     title = next((each.entity.name for each in found if each.entity), entity_id)
-    head = f"<h1>{name(title)}</h1>\n{markup.version(now)}\n{_links(entity_id, where)}"
-    kept = {"sort": choice.column, "order": _ORDERS[choice.falling]}
-    box = markup.filter_box(choice.only, "service or region", kept)
-    sections = "".join(_organization(each, where, now, choice) for each in found)
-    return markup.document(title, head, f"{box}\n{sections}")
-
-
-_ORDERS = {False: "ascending", True: "descending"}
-
-
-def _links(entity_id: str, where: Places) -> str:
-    reports = markup.page_of_entity(where, entity_id).replace("/entities/", "/api/v1/reports/", 1)
-    return (
-        f'<nav aria-label="Endpoints"><ul><li><a href="{text(where.link("/"))}">All entities</a></li>'
-        f'<li><a href="{reports}">As JSON</a></li></ul></nav>'
+    reports = markup.path_of_entity(entity_id).replace("/entities/", "/api/v1/reports/", 1)
+    asked = urlencode({"entity": entity_id}, errors="replace")
+    links = [(f"/news?{asked}", "What changed"), (reports, "As JSON")]
+    head = markup.header(name(title), where, now, links, plain=title)
+    box = markup.filter_box(choice.only, "service or Region", choice.kept())
+    sections = "".join(
+        _organization(each, Page(where, now, choice, markup.names(each.view))) for each in found
     )
+    return markup.document(title, f"{_way(found, where)}{head}", f"{box}\n{sections}")
 
 
-def _organization(found: Found, where: Places, now: float, choice: Choice) -> str:
+def _way(found: list[Found], where: Places) -> str:
+    """The way down to the entity, by names."""
     return "".join(
-        f'<section>\n<div class="head"><h2>{title}</h2>{state}</div>\n{body}</section>\n'
-        for title, state, body in _parts(found, where, now, choice)
+        f'<nav aria-label="Way" class="way"><ol>{"".join(_steps(each.view, each.entity, where))}</ol></nav>'
+        for each in found
+        if each.entity
     )
 
 
-def _parts(found: Found, where: Places, now: float, choice: Choice) -> Iterator[tuple[str, str, str]]:
+def _steps(view: OrganizationView, entity: Entity, where: Places) -> Iterator[str]:
+    names = markup.names(view)
+    yield f'<li><a href="{text(where.link("/"))}">{name(view.name)}</a></li>'
+    for entity_id in entity.path.split("/")[1:-1]:
+        if entity_id in names:
+            yield f"<li>{markup.entity_link(where, entity_id, names, with_id=False)}</li>"
+    yield f'<li aria-current="page">{name(entity.name)}</li>'
+
+
+def _organization(found: Found, page: Page) -> str:
+    parts = "".join(
+        f'<section>\n<div class="head"><h2>{title}</h2>{state}</div>\n{body}</section>\n'
+        for title, state, body in _parts(found, page)
+    )
+    return f"{_children(found, page)}{parts}"
+
+
+def _children(found: Found, page: Page) -> str:
+    """What is directly below, with its figures."""
+    if not found.entity:
+        return ""
+    node = _node(forest(found.view, page.now), found.entity.id)
+    if not node or not node.children:
+        return ""
+    items = "".join(_child(child, page) for child in node.children)
+    return (
+        f'<section>\n<details class="children"{" open" if len(node.children) <= _SHOWN else ""}>'
+        f"<summary><h2>Below it: {len(node.children)} of {node.size()} in all</h2></summary>\n"
+        f'<ul class="names">{items}</ul></details></section>\n'
+    )
+
+
+_SHOWN = 30  # children; more are closed at first
+
+
+def _node(nodes: Iterable[Node], entity_id: str) -> Node | None:
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if node.entity.id == entity_id:
+            return node
+        waiting += node.children
+    return None
+
+
+def _child(node: Node, page: Page) -> str:
+    own = next((each for each in node.lines if not each.subject.policy_id), None)
+    said = KINDS[node.entity.type]
+    if own and own.accessible is not None and own.not_accessed is not None:
+        said += f", {own.not_accessed} of {own.accessible} services never used"
+    if own and own.trouble:
+        said += f", {own.state.value}"
+    link = markup.entity_link(page.where, node.entity.id, page.names)
+    return f'<li>{link} <span class="soft">{said}</span></li>'
+
+
+def _parts(found: Found, page: Page) -> Iterator[tuple[str, str, str]]:
     """Title, state and content of each section: the entity itself, and each SCP that it is seen through."""
     for item in found.work:
-        stands = line(found.view, item, now)
+        stands = line(found.view, item, page.now)
         under = f" under {code(item.subject.policy_id)}" if item.subject.policy_id else ""
         standing = found.view.standings.get(item.subject)
         report = standing.report if standing else None
-        table = _services(report, where, now, choice) if report else ""
-        body = f"{_facts(found, stands, now)}{_trouble(stands)}{markup.use_bar(stands)}{table}"
+        rows = _services(report, standing, page) if report and standing else ""
+        body = f"{_facts(found, stands, page)}{_trouble(stands)}{markup.use_bar(stands)}{rows}"
         yield f"{name(found.view.name)}{under}", markup.state_badge(stands), body
     if not found.work:
-        yield name(found.view.name), markup.badge("none", "not collected"), _facts(found, None, now)
+        yield name(found.view.name), markup.badge("none", "not collected"), _facts(found, None, page)
 
 
-def _facts(found: Found, stands: Line | None, now: float) -> str:
-    return markup.facts((*_identity(found.entity), *(_report(stands, now) if stands else ())))
+def _facts(found: Found, stands: Line | None, page: Page) -> str:
+    return markup.facts((*_identity(found.entity), *(_report(stands, page.now) if stands else ())))
 
 
 def _identity(entity: Entity | None) -> Iterator[tuple[str, str]]:
@@ -126,7 +161,7 @@ def _identity(entity: Entity | None) -> Iterator[tuple[str, str]]:
 
 
 def _report(stands: Line, now: float) -> Iterator[tuple[str, str]]:
-    yield "Report", markup.ago(now - stands.age, now) if stands.age is not None else "none yet"
+    yield "Report", markup.moment(now - stands.age, now) if stands.age is not None else "none yet"
     if stands.accessible is not None:
         yield "Accessible", f"{stands.accessible} services"
     if stands.not_accessed is not None:
@@ -139,40 +174,33 @@ def _trouble(stands: Line) -> str:
     return f'<p class="trouble">{name(stands.trouble)}</p>' if stands.trouble else ""
 
 
-def _services(report: Report, where: Places, now: float, choice: Choice) -> str:
-    rows = sorted(filter(choice.has, report.services), key=lambda row: row.namespace)
-    rows.sort(key=COLUMNS[choice.column].key, reverse=choice.falling)
-    heads = "".join(_head(key, column, choice) for key, column in COLUMNS.items())
-    body = "\n".join(_service(row, where, now) for row in rows)
-    return f'<div class="wide"><table><thead><tr>{heads}</tr></thead>\n<tbody>{body}</tbody></table></div>'
-
-
-def _head(key: str, column: Column, choice: Choice) -> str:
-    """A link that sorts by this column or, where it is sorted by, turns the order around."""
-    here = key == choice.column
-    falling = not choice.falling if here else column.falling
-    asked = {"sort": key, "order": _ORDERS[falling], **({"filter": choice.only} if choice.only else {})}
-    now = f' aria-sort="{_ORDERS[choice.falling]}"' if here else ""
-    kind = ' class="n"' if column.number else ""
-    link = text(f"?{urlencode(asked, errors='replace')}")
-    return f'<th scope="col"{kind}{now}><a href="{link}">{column.title}</a></th>'
-
-
-def _service(row: ServiceAccess, where: Places, now: float) -> str:
-    at = row.last_authenticated
-    when = f'<span title="{rfc3339(at)}">{markup.ago(at, now)}</span>' if at is not None else "never"
-    count = NONE if row.authenticated_entities is None else str(row.authenticated_entities)
-    cells: Iterable[str] = (
-        f"<td>{name(row.name or row.namespace)}</td>",
-        f"<td>{code(row.namespace)}</td>",
-        f"<td>{when}</td>",
-        f'<td class="n">{count}</td>',
-        f"<td>{text(row.region) or NONE}</td>",
-        f"<td>{_by(row.entity_path, where)}</td>",
+def _services(report: Report, standing: Standing, page: Page) -> str:
+    choice = page.choice
+    rows = sorted(
+        (each for each in report.services if choice.among(each.name, each.namespace, each.region)),
+        key=lambda each: each.namespace,
     )
-    return f"<tr{' class=unused' if at is None else ''}>{''.join(cells)}</tr>"
+    shown = (_service(each, standing, page) for each in ordered(rows, COLUMNS, choice))
+    return table(COLUMNS, choice, shown)
 
 
-def _by(path: str, where: Places) -> str:
-    last = path.rpartition("/")[2]
-    return f'<a href="{markup.page_of_entity(where, last)}">{code(last)}</a>' if last else NONE
+def _service(each: ServiceAccess, standing: Standing, page: Page) -> str:
+    count = each.authenticated_entities
+    link = page_of_service(page.where, each.namespace)
+    cells = (
+        f'<a href="{link}">{name(each.name or each.namespace)}</a>',
+        code(each.namespace),
+        _used(each, standing, page.now),
+        NONE if count is None else str(count),
+        text(each.region) or NONE,
+        markup.entity_link(page.where, each.account_id, page.names),
+    )
+    return row(COLUMNS, cells, "" if each.last_authenticated is not None else "unused")
+
+
+def _used(each: ServiceAccess, standing: Standing, now: float) -> str:
+    """A use that only an earlier report told of is not the same as never."""
+    earlier = standing.last_known.get(each.namespace)
+    if each.last_authenticated is None and earlier is not None:
+        return f"not since {markup.day(earlier)}"
+    return markup.used(each.last_authenticated, now)

@@ -1,19 +1,27 @@
 """Pieces of HTML. Names come from AWS, and thus from anybody who may name an account."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import quote
 
 from exporter import __version__
-from exporter.model import ReportState
+from exporter.model import EntityType, OrganizationView, ReportState
 from exporter.times import rfc3339, spoken
 from exporter.web.landing.assets import SCRIPT, STYLE
 from exporter.web.landing.tree import Line
 from exporter.web.places import Places
 
 NONE = "\N{EN DASH}"
+NOTHING = "<p>No organization is configured.</p>"
+
+KINDS = {
+    EntityType.ROOT: "root",
+    EntityType.ORGANIZATIONAL_UNIT: "organizational unit",
+    EntityType.MANAGEMENT_ACCOUNT: "management account",
+    EntityType.ACCOUNT: "account",
+}
 
 
 def text(value: str) -> str:
@@ -34,6 +42,41 @@ def code(value: str) -> str:
 def ago(at: float, now: float) -> str:
     """A time, told as how long ago it was."""
     return f'<time datetime="{rfc3339(at) or ""}">{spoken(now - at)} ago</time>'
+
+
+def day(at: float) -> str:
+    """A time, told as its day."""
+    when = rfc3339(int(at))
+    return f'<time datetime="{when}">{when[:10]}</time>' if when else NONE
+
+
+def moment(at: float, now: float) -> str:
+    """A time to the minute, and on a screen how long ago that is."""
+    when = rfc3339(int(at))
+    if not when:
+        return NONE
+    shown = f"{when[:10]} {when[11:16]} UTC"
+    return f'<time datetime="{when}">{shown}</time> <span class="age">{spoken(now - at)} ago</span>'
+
+
+def used(at: float | None, now: float, unknown: str = "never") -> str:
+    """When something was used: the day, and on a screen how long ago that is."""
+    return unknown if at is None else f'{day(at)} <span class="age">{spoken(now - at)} ago</span>'
+
+
+def names(view: OrganizationView) -> dict[str, str]:
+    """What the entities of an organization are called, by their ids."""
+    return {entity.id: entity.name for entity in view.discovery.entities} if view.discovery else {}
+
+
+def entity_link(where: Places, entity_id: str, known: Mapping[str, str], *, with_id: bool = True) -> str:
+    """An entity by its name, as far as that is known, and its id."""
+    if not entity_id:
+        return NONE
+    called = known.get(entity_id)
+    shown = name(called) if called else code(entity_id)
+    own = f" {code(entity_id)}" if called and with_id else ""
+    return f'<a href="{page_of_entity(where, entity_id)}">{shown}</a>{own}'
 
 
 def badge(state: str, shown: str = "") -> str:
@@ -118,6 +161,36 @@ def version(now: float) -> str:
     return (
         f'<p class="soft">org-access-exporter {text(__version__)}, as of '
         f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M:%S} UTC</time></p>'
+    )
+
+
+def header(
+    title: str, where: Places, now: float, links: Sequence[tuple[str, str]] = (), *, plain: str = ""
+) -> str:
+    """The head of every page but the first: ``title`` as HTML, the ways from here, and the search."""
+    taken = {label for _, label in links} | {plain or title}
+    shown = navigation(
+        (where.link(path), label)
+        for path, label in (*_WAYS, *links)
+        if (path, label) in links or label not in taken
+    )
+    return f"<h1>{title}</h1>\n{version(now)}\n{shown}\n{search(where)}"
+
+
+_WAYS = (("/", "All entities"), ("/services", "Services"), ("/news", "What changed"))
+
+
+def ways(where: Places) -> str:
+    """The ways from anywhere."""
+    return navigation((where.link(path), label) for path, label in _WAYS)
+
+
+def search(where: Places) -> str:
+    """The box that finds an entity or a service from any page."""
+    return (
+        f'<form role="search" class="find" method="get" action="{text(where.link("/"))}">'
+        '<label>Find <input name="filter" autocomplete="off" spellcheck="false" '
+        'placeholder="entity or service"></label></form>'
     )
 
 

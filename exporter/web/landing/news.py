@@ -22,9 +22,8 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # X
 def render_news(told: Sequence[Told], wanted: Wanted, where: Places, now: float) -> str:
     """The whole page, of news that is chosen and in order."""
     asked = _query(wanted)
-    links = (("/", "All entities"), (f"/news.atom{asked}", "Feed"), (f"/api/v1/news{asked}", "As JSON"))
-    navigation = markup.navigation((where.link(path), shown) for path, shown in links)
-    head = f"<h1>What changed</h1>\n{markup.version(now)}\n{navigation}"
+    links = [(f"/news.atom{asked}", "Feed"), (f"/api/v1/news{asked}", "As JSON")]
+    head = markup.header("What changed", where, now, links)
     days = "".join(_day(day, list(pieces), where) for day, pieces in groupby(told[:MOST], key=_day_of))
     body = f"{_form(wanted)}\n{days or _NOTHING}{_more(told)}"
     return markup.document("What changed", head, body)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from exporter.model import EntityType, OrganizationView, ReportState, Snapshot, Subject
+from exporter.model import OrganizationView, ReportState, Snapshot, Subject
 from exporter.order import next_due
 from exporter.times import spoken
 from exporter.web.landing import markup
-from exporter.web.landing.markup import NONE, code, name
+from exporter.web.landing.markup import KINDS, NONE, code, name
 from exporter.web.landing.tree import Line, Node, foreign, forest, troubles, wanted
 from exporter.web.places import Places
 
@@ -14,27 +14,19 @@ _OPEN_BELOW = 300  # entities: a larger tree starts with its organizational unit
 _DEEPEST = 6  # levels that are indented: AWS nests organizational units five deep
 _MOST_TROUBLES = 5
 
-KINDS = {
-    EntityType.ROOT: "root",
-    EntityType.ORGANIZATIONAL_UNIT: "organizational unit",
-    EntityType.MANAGEMENT_ACCOUNT: "management account",
-    EntityType.ACCOUNT: "account",
-}
-
 
 def render(snapshot: Snapshot, where: Places, now: float, only: str = "") -> str:
     """The whole page; ``only`` leaves the entities that it occurs in, in name, id or state."""
     sections = "".join(_organization(view, where, now, only) for view in snapshot.organizations)
-    body = f"{markup.filter_box(only, 'name, id or state')}\n{sections}" if sections else _NOTHING
+    body = f"{markup.filter_box(only, 'name, id or state')}\n{sections}" if sections else markup.NOTHING
     return markup.document("org-access-exporter", _header(where, now), body)
-
-
-_NOTHING = "<p>No organization is configured.</p>"
 
 
 def _header(where: Places, now: float) -> str:
     links = (
+        ("/services", "Services"),
         ("/news", "What changed"),
+        ("/export.csv", "Everything as CSV"),
         (where.telemetry, "Metrics"),
         ("/config", "Configuration"),
         ("/sd", "Service discovery"),
