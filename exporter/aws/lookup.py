@@ -101,10 +101,13 @@ def _parent(organizations: Service, child_id: str) -> str:
 def _otherwise(organizations: Service, reference: Reference) -> Entity:
     """What is meant by an id that no entity has: perhaps a name such as ``r-team``.
 
-    What begins as this organization's ids do is no name, and the tree need not be read to know that.
+    What begins as this organization's ids do is no name, and the tree need not be read to know that. Twelve
+    digits may be one.
     """
     if reference.id.isdigit():
-        raise unknown(reference)
+        if not reference.name:
+            raise unknown(reference)
+        return matched(reference, read_directory(organizations).entities)
     root_id = str(_root(organizations).get("Id") or "")
     if reference.name and not reference.id.startswith(f"ou-{root_id.removeprefix(_ROOT)}-"):
         return matched(reference, read_directory(organizations).entities)

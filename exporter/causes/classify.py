@@ -157,6 +157,7 @@ _CHAIN: Mapping[str, tuple[Rule, ...]] = {
     "RefreshWithMFAUnsupportedError": (("", Cause.MFA),),
     "EOFError": (("", Cause.MFA),),
     "MfaRequiredError": (("", Cause.MFA),),
+    "RuntimeError": ((r"still expired", Cause.EXPIRED),),
     "CredentialsTimeoutError": (("", Cause.DEADLINE),),
     "MissingDependencyException": (("", Cause.LOGIN),),
     "LoginError": (("", Cause.LOGIN),),

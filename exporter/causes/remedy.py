@@ -96,7 +96,8 @@ _LINES: Mapping[Cause, str] = {
         "AWS_SHARED_CREDENTIALS_FILE; is the file mounted, and HOME set?"
     ),
     Cause.PROFILE_INVALID: (
-        "the AWS configuration (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE) is wrong there"
+        "the AWS configuration (AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, or the AWS_* variables) is "
+        "wrong there"
     ),
     Cause.PROCESS: (
         "credential_process failed: run its command as the exporter's user; what it printed is not shown, "

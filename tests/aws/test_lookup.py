@@ -22,9 +22,10 @@ def find(aws, organization):
 
 @pytest.fixture
 def names(aws):
-    """The whole tree, for who looks for a name: three accounts and an OU."""
+    """The whole tree, for who looks for a name: accounts, two of them with a number for a name, and an OU."""
     unit = {"Id": "ou-exam-bbbbbbbb", "Name": "Prod", "Path": f"{UNIT_PATH}/"}
     listed = [("111111111111", "Payments"), ("222222222222", "r-team"), ("333333333333", "Prod")]
+    listed += [("444444444444", "777777777777"), ("666666666666", "8888-8888-8888")]
     accounts = [{"Id": one, "Name": name, "Paths": [f"{UNIT_PATH}/"]} for one, name in listed]
     below = "OrganizationalUnits"
     aws.say("ListOrganizationalUnitsForParent", data(**{below: [unit]}), data(**{below: []}))
@@ -76,6 +77,21 @@ def test_a_name_is_looked_up_in_the_whole_tree(find, names):
 
 def test_a_name_that_looks_like_an_id_is_found(find, names, aws):
     assert find("r-team").id == "222222222222"
+
+
+@pytest.mark.parametrize(
+    ("name", "account"), [("777777777777", "444444444444"), ("8888-8888-8888", "666666666666")]
+)
+def test_a_name_of_twelve_digits_is_found(find, names, aws, name, account):
+    aws.say("ListParents", data_error(400, "ChildNotFoundException"))
+    assert find(name).id == account
+
+
+def test_an_account_s_number_in_an_arn_is_no_name(find, names, aws):
+    aws.say("ListParents", data_error(400, "ChildNotFoundException"))
+    with pytest.raises(UserError, match="no entity has the id 777777777777"):
+        find("arn:aws:organizations::9:account/o-exampleorgid/777777777777")
+    assert aws.count("ListAccounts") == 0
 
 
 def test_a_name_that_several_have_is_told(find, names):

@@ -85,6 +85,7 @@ SAID = [
         Cause.CONTAINER_TOKEN,
     ),
     ("GetCredentials", "RuntimeError", "anything", Cause.CREDENTIALS),
+    ("GetCredentials", "RuntimeError", "the refreshed credentials are still expired", Cause.EXPIRED),
     ("ListRoots", "EndpointConnectionError", "Could not connect to the endpoint", Cause.UNREACHABLE),
     ("ListRoots", "SomethingNew", "never seen", Cause.UNKNOWN),
 ]

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from exporter.simulator import SimulationOptions, start
-from tests.end_to_end.conftest import configuration, organization, wait_for
+from tests.end_to_end.conftest import configuration, organization, running, wait_for
 
 SMALL = SimulationOptions(accounts=3, ous=1, speed=100)
 NOWHERE = "http://127.0.0.1:9"
@@ -41,6 +41,17 @@ def test_a_signal_in_mid_job_ends_the_program_well(serving, slow_aws, number):
     program.wait_for_line(r'^aws_org_access_report_job_status\{.*status="IN_PROGRESS"\} 1$')
     code, seconds = program.stop(number)
     assert (code, seconds < 10) == (0, True)
+
+
+@pytest.mark.slow
+def test_with_its_output_closed_it_serves_and_ends_well(aws, tmp_path):
+    (tmp_path / "config.yml").write_text(configuration(organization("one", aws.url)))
+    flags = ["--web.listen-address=127.0.0.1:0", f"--config.file={tmp_path / 'config.yml'}"]
+    closed = ("sh", "-c", 'exec "$@" >&-', "sh")
+    with running(tmp_path, "serve", *flags, before=closed) as program:
+        program.wait_until_listening().wait_for_line(fresh("one"))
+        assert program.stop()[0] == 0
+    assert not program.logged("Traceback|level=error")
 
 
 def test_without_credentials_it_runs_and_says_so_once(serving, aws):
