@@ -83,7 +83,7 @@ def _recorded(line: str) -> Iterator[str]:
 
 
 @contextmanager
-def prometheus(folder: Path, target: str = "") -> Iterator[str]:
+def prometheus(folder: Path, target: str = "", rules: Path = RULES) -> Iterator[str]:
     """The URL of a Prometheus on the data in ``folder``: without a target it only takes samples, with one it
     scrapes it and evaluates the rules."""
     scrape = {
@@ -92,8 +92,8 @@ def prometheus(folder: Path, target: str = "") -> Iterator[str]:
         "scrape_timeout": "30s",
         "static_configs": [{"targets": [target]}],
     }
-    rules = {"scrape_configs": [scrape], "rule_files": [str(RULES)]} if target else {}
-    (folder / "prometheus.yml").write_text(json.dumps(rules))
+    config = {"scrape_configs": [scrape], "rule_files": [str(rules)]} if target else {}
+    (folder / "prometheus.yml").write_text(json.dumps(config))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"

@@ -28,7 +28,9 @@ def test_a_rule_is_about_metrics_that_exist(rule):
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_a_record_is_named_by_its_level_its_metric_and_what_was_done(name):
     level, metric, operation = name.split(":")
-    assert set(level.split("_")) <= {"organization", "entity", "policy", "service", "kind", "target"}
+    assert set(level.split("_")) <= {
+        *("organization", "entity", "parent", "policy", "service", "kind", "target")
+    }
     assert metric.startswith("aws_org_access_")
     assert operation
 
