@@ -36,17 +36,18 @@ _RULES_SEEN = 320.0  # s: the slowest group is evaluated every five minutes
 CHOSEN = {
     "organization": ".+",
     "entity": "r-root",
+    "parent": "",
+    "watched": ".+",
     "service": SERVICE,
     "unused_for": str(90 * 86_400),
     "__rate_interval": "4m",
     "__range": f"{DAYS}d",
     "__range_s": str(DAYS * 86_400),
 }
-# What graphs and ranges read: all of roots and OUs but the rows, the root's rows, and one service everywhere.
+# What graphs and ranges read: all of roots and OUs but the rows, and one service everywhere.
 _LASTING = re.compile(
     rf"""aws_org_access_(?:
         (?:entity_info|services_accessible|services_not_accessed|report_generated_\w+)\{{.*entity_id="(?:r|ou)-
-        |service_last_authenticated_timestamp_seconds\{{.*entity_id="r-
         |service_(?:last_authenticated_timestamp_seconds|authenticated_entities)\{{.*service_namespace="{SERVICE}"
     )""",
     re.VERBOSE,

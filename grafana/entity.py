@@ -3,18 +3,29 @@
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
-from grafana import board, variables
-from grafana.overview import INTERVALS, SHARE_UNUSED
-from grafana.panels import About, Column, Link, Query, bars, lines, numbers, rows
+from grafana import board, changed, gap, variables
+from grafana.levels import INTERVALS, SHARE_UNUSED
+from grafana.panels import (
+    About,
+    Column,
+    Query,
+    bars,
+    lines,
+    numbers,
+    of_row,
+    rows,
+    to_dashboard,
+    to_page,
+)
 from grafana.promql import (
     ACCOUNTS_THAT_USED,
     ANY,
     LAST_USED,
     OF_ENTITY,
-    days_since,
+    OF_ROOTS,
+    WHOLE_REPORT,
     metric,
     named,
-    newly_used,
     per_entity,
     per_service,
     record,
@@ -23,12 +34,31 @@ from grafana.promql import (
 )
 
 _SERVICE = {"service_name": "Service", "service_namespace": "Namespace"}
-_TO_SERVICE = Link("Service", "Who uses this service", board.SERVICE, {"service": "Namespace"})
+_TO_SERVICE = to_dashboard(
+    "Service",
+    "Who uses this service",
+    board.SERVICE,
+    {"service": "service_namespace"},
+)
 _ALLOWED = per_entity("services_accessible", OF_ENTITY)
 _USED = record("organization_entity:services_used:count", OF_ENTITY)
 _IN_USE = (
     f"(count by (organization, entity_id) ({per_service(LAST_USED, OF_ENTITY)} > time() - $unused_for) "
     f"or 0 * {_ALLOWED})"
+)
+
+_OF_PARENT = 'entity_id="$parent"'
+_IS_MEMBER = 'entity_type="ACCOUNT"'
+_OF = "organization, service_namespace"
+_ROWS_OF_NO_USE = f"group by ({_OF}) ({metric(ACCOUNTS_THAT_USED, WHOLE_REPORT, OF_ENTITY)} == 0)"
+_ALLOWED_AROUND_AN_ACCOUNT = (
+    f"group by ({_OF}) ({metric(ACCOUNTS_THAT_USED, WHOLE_REPORT, _OF_PARENT)}) "
+    f"and on (organization) {metric('entity_info', OF_ENTITY, _IS_MEMBER)}"
+)
+_NEVER = (
+    f"({_ROWS_OF_NO_USE} or (({_ALLOWED_AROUND_AN_ACCOUNT}) "
+    f"unless on ({_OF}) {metric(LAST_USED, WHOLE_REPORT, OF_ENTITY)} "
+    f"unless on (organization) {_ROWS_OF_NO_USE}))"
 )
 
 
@@ -43,6 +73,7 @@ def dashboard() -> Dashboard:
         variables.datasource(),
         variables.organization(),
         variables.entity(),
+        variables.parent(),
         variables.unused_for(),
         variables.landing(),
     ]
@@ -53,7 +84,9 @@ def dashboard() -> Dashboard:
         (
             ("Who this is", [_itself()]),
             ("How far an SCP could be narrowed", [*numbers_of_it, _narrowing(), _counts_over_time()]),
-            ("Its services", [_used_services(), _newly_used(), _never_used()]),
+            ("What changed?", [changed.news("What is new here", OF_ENTITY)]),
+            ("Its services", [_used_services(), _never_used()]),
+            ("Its SCPs", [gap.by_policy("What single SCPs allow here", 24, OF_ENTITY)]),
         ),
     )
 
@@ -61,8 +94,8 @@ def dashboard() -> Dashboard:
 def _itself() -> Builder[Panel]:
     about = About(
         "In the organization",
-        "Where it stands in the tree, the state of an account, and how many services it uses.",
-        "short",
+        f"Where it stands in the tree, the state of an account, and how many services it uses. {gap.COUNTED}",
+        "string",
     )
     labels = {
         "organization": "Organization",
@@ -73,7 +106,8 @@ def _itself() -> Builder[Panel]:
         "entity_path": "Path",
     }
     whole = named(_USED, ANY, "entity_type", "account_state", "entity_path")
-    return rows(about, [Column(Query(whole, "Services used"), "short")], labels, 24).height(4)
+    links = [to_page("Id", "The exporter's page of this one", f"/entities/{of_row('entity_id')}")]
+    return rows(about, [Column(Query(whole, "Services used"), "short")], labels, 24, links=links).height(4)
 
 
 def _allowed() -> Builder[Panel]:
@@ -115,15 +149,16 @@ def _share() -> Builder[Panel]:
 def _age() -> Builder[Panel]:
     about = About(
         "Age of the report",
-        "Since AWS made it, in refresh intervals: up to 1 is as configured, from 2 on it is stale.",
-        "none",
+        "Since AWS made it, as a share of its refresh interval: up to 100 % is as configured; red is where "
+        "the alert begins.",
+        "percentunit",
     )
     age = f"time() - {per_entity('report_generated_timestamp_seconds', OF_ENTITY)}"
     target = record("organization_entity_target:entity_info:group", OF_ENTITY)
     interval = f"max by (organization, target) ({metric('refresh_interval_seconds')})"
     with_target = f"({age}) * on (organization, entity_id) group_left (target) {target}"
     query = f"{with_target} / on (organization, target) group_left () {interval}"
-    return numbers(about, Query(query, "intervals"), 4, INTERVALS).decimals(1)
+    return numbers(about, Query(query, "of its interval"), 4, INTERVALS).decimals(0)
 
 
 def _narrowing() -> Builder[Panel]:
@@ -157,42 +192,33 @@ def _counts_over_time() -> Builder[Panel]:
 def _used_services() -> Builder[Panel]:
     about = About(
         "Services used",
-        "Each service that was used in AWS's tracking period: days since the last use, the account and "
-        "Region it came from, and how many accounts used it.",
-        "d",
+        "Each service that was used in AWS's tracking period: when last, from which account and Region, and "
+        f"how many accounts used it. {gap.COUNTED}",
+        "string",
     )
-    since = days_since(per_service(LAST_USED, OF_ENTITY))
+    since = f"1000 * {per_service(LAST_USED, OF_ENTITY)}"
     columns = (
-        Column(Query(f"sort({with_service_name(with_place(since, OF_ENTITY))})", "Last used, days ago"), "d"),
+        Column(
+            Query(f"sort_desc({with_service_name(with_place(since, OF_ENTITY))})", "Last used"),
+            "dateTimeFromNow",
+        ),
         Column(Query(f"{per_service(ACCOUNTS_THAT_USED, OF_ENTITY)} > 0", "Accounts"), "short"),
     )
     labels = {**_SERVICE, "account_name": "By", "access_region": "Region"}
     return rows(about, columns, labels, 14, links=[_TO_SERVICE]).height(16)
 
 
-def _newly_used() -> Builder[Panel]:
-    about = About(
-        "Newly used",
-        "Services that came into use within the time range of the dashboard: a report without them was shown "
-        "in it, and a later one has them.",
-        "d",
-    )
-    query = with_service_name(days_since(f"({newly_used(OF_ENTITY)})"))
-    column = Column(Query(f"sort({query})", "Used last, days ago"), "d")
-    return (
-        rows(about, [column], _SERVICE, 10, links=[_TO_SERVICE])
-        .height(8)
-        .no_value("Nothing in this time range")
-    )
-
-
 def _never_used() -> Builder[Panel]:
     about = About(
         "Never used",
-        "Services allowed that nobody used in AWS's tracking period. Accounts have no rows for them unless "
-        "the configuration says `services: all` for their target; the numbers above count them all the same.",
-        "short",
+        "Services allowed that nobody used in AWS's tracking period, and how many accounts of the "
+        "organization use them. Accounts have no rows for them unless the configuration says `services: all` "
+        "for their target: then these are what the OU or root around the account is allowed, and an SCP that "
+        f"is attached to the account itself may deny some. {gap.COUNTED}",
+        "string",
     )
-    never = with_service_name(f"{per_service(ACCOUNTS_THAT_USED, OF_ENTITY)} == 0")
-    column = Column(Query(never, "Accounts that used it"), "short")
-    return rows(about, [column], _SERVICE, 10, links=[_TO_SERVICE]).height(8)
+    used_elsewhere = f"max by ({_OF}) ({metric(ACCOUNTS_THAT_USED, WHOLE_REPORT, OF_ROOTS)})"
+    counted = f"{_NEVER} * on ({_OF}) {used_elsewhere} or 0 * {_NEVER}"
+    column = Column(Query(f"sort_desc({with_service_name(counted)})", "Accounts that use it"), "short")
+    none = "Nothing, or the configuration has no rows of it: `services: accessed`"
+    return rows(about, [column], _SERVICE, 10, links=[_TO_SERVICE]).height(16).no_value(none)

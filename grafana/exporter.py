@@ -3,16 +3,14 @@
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
-from grafana import board, variables
-from grafana.overview import INTERVALS, in_intervals
-from grafana.panels import About, Column, Query, Steps, lines, numbers, rows
+from grafana import board, trust, variables
+from grafana.levels import FRESH, INTERVALS, ONE, SLOT
+from grafana.panels import About, Column, Query, lines, numbers, rows
 from grafana.promql import metric, rate, record
 
 _OF_EXPORTERS = (
     "* on (job, instance) group_left () group by (job, instance) (aws_org_access_exporter_build_info)"
 )
-_LOAD: Steps = ((None, "green"), (0.8, "yellow"), (1, "red"))
-_ONE: Steps = ((None, "red"), (1, "green"), (2, "red"))
 
 
 def dashboard() -> Dashboard:
@@ -25,8 +23,11 @@ def dashboard() -> Dashboard:
         who,
         chosen,
         (
-            ("At a glance", [_fresh(), _sweep(), _wanted(), _oldest(), _holders()]),
-            ("Sweeps", [_progress(), _slot(), _job_times(), _staleness()]),
+            (
+                "At a glance",
+                [_fresh(), _sweep(), _wanted(), trust.oldest("Oldest report of all", 5), _holders()],
+            ),
+            ("Sweeps", [trust.states("Sweep: reports by state", 12), _slot(), _job_times(), _staleness()]),
             ("AWS", [_calls(), _failures(), _call_times(), _trouble()]),
             ("The process", [_scrapes(), _size(), _cpu(), _memory(), _processes()]),
         ),
@@ -42,9 +43,7 @@ def _fresh() -> Builder[Panel]:
     states = f"max by (organization, state) ({metric('reports')})"
     fresh = f"sum by (organization) (max by (organization, state) ({metric('reports', _state('fresh'))}))"
     query = f"{fresh} / (sum by (organization) ({states}) > 0)"
-    return numbers(
-        about, Query(query, "{{organization}}"), 5, ((None, "red"), (0.5, "yellow"), (0.9, "green"))
-    )
+    return numbers(about, Query(query, "{{organization}}"), 5, FRESH)
 
 
 def _state(name: str) -> str:
@@ -70,17 +69,7 @@ def _wanted() -> Builder[Panel]:
         "percentunit",
     )
     query = f"max by (organization) ({record('organization:slot_wanted:ratio')})"
-    return numbers(about, Query(query, "{{organization}}"), 5, _LOAD)
-
-
-def _oldest() -> Builder[Panel]:
-    about = About(
-        "Oldest report",
-        "In refresh intervals of its kind: up to 1 is as configured, from 2 on there is an alert.",
-        "none",
-    )
-    query = Query(f"max by (organization) ({in_intervals()})", "{{organization}}")
-    return numbers(about, query, 5, INTERVALS).decimals(1)
+    return numbers(about, Query(query, "{{organization}}"), 5, SLOT)
 
 
 def _holders() -> Builder[Panel]:
@@ -90,18 +79,7 @@ def _holders() -> Builder[Panel]:
         "none",
     )
     query = f"sum by (organization) ({metric('exporter_lease_held')})"
-    return numbers(about, Query(query, "{{organization}}"), 4, _ONE)
-
-
-def _progress() -> Builder[Panel]:
-    about = About(
-        "Reports by state",
-        "fresh; stale: older than its refresh interval; failed: the newest attempt brought none, "
-        "the last good one is shown; pending: none yet. A first sweep turns pending into fresh.",
-        "short",
-    )
-    states = f"sum by (state) (max by (organization, state) ({metric('reports')}))"
-    return lines(about, [Query(states, "{{state}}")], 12, stacked=True)
+    return numbers(about, Query(query, "{{organization}}"), 4, ONE)
 
 
 def _slot() -> Builder[Panel]:
@@ -140,10 +118,11 @@ def _quantiles(name: str, *by: str) -> list[Query]:
 def _staleness() -> Builder[Panel]:
     about = About(
         "Oldest report of each target",
-        "In refresh intervals of that target: up to 1 is as configured, from 2 on there is an alert.",
-        "none",
+        "Its age as a share of the refresh interval of that target: up to 100 % is as configured; red is "
+        "where the alert begins.",
+        "percentunit",
     )
-    return lines(about, [Query(in_intervals(), "{{organization}} {{target}}")], 12, INTERVALS)
+    return lines(about, [Query(trust.in_intervals(), "{{organization}} {{target}}")], 12, INTERVALS)
 
 
 def _calls() -> Builder[Panel]:

@@ -3,7 +3,7 @@
 Widths and heights are Grafana's units: 24 across, 30 pixels each down.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, table, timeseries
@@ -56,7 +56,14 @@ class Query(NamedTuple):
 
 def numbers(about: About, query: Query, width: int, steps: Steps = PLAIN) -> stat.Panel:
     """The newest value of each series, large."""
-    panel = _dressed(stat.Panel(), about, width, 4, steps).with_target(_now(query))
+    return counts(about, [query], width, steps)
+
+
+def counts(about: About, queries: Sequence[Query], width: int, steps: Steps = PLAIN) -> stat.Panel:
+    """The newest values of some queries side by side, large."""
+    panel = _dressed(stat.Panel(), about, width, 4, steps)
+    for reference, query in zip(_REFERENCES, queries, strict=False):
+        panel.with_target(_now(query).ref_id(reference))
     return (
         panel.color_mode(BigValueColorMode.VALUE)
         .graph_mode(BigValueGraphMode.NONE)
@@ -79,13 +86,22 @@ def bars(about: About, queries: Sequence[Query], width: int, steps: Steps = PLAI
 
 
 def lines(
-    about: About, queries: Sequence[Query], width: int, steps: Steps = PLAIN, *, stacked: bool = False
+    about: About,
+    queries: Sequence[Query],
+    width: int,
+    steps: Steps = PLAIN,
+    *,
+    stacked: bool = False,
+    colours: Mapping[str, str] = {},
 ) -> timeseries.Panel:
-    """Series over time; with ``steps``, their colours lie behind the lines."""
+    """Series over time; with ``steps``, their colours lie behind the lines. ``colours``: of lines by name."""
     panel = _dressed(timeseries.Panel(), about, width, 9, steps)
     for reference, query in zip(_REFERENCES, queries, strict=False):
         ranged = prometheus.Dataquery().expr(query.expr).legend_format(query.legend).range()
         panel.with_target(ranged.ref_id(reference))
+    for name, colour in colours.items():
+        fixed = {"mode": "fixed", "fixedColor": colour}
+        panel.override_by_name(name, [DynamicConfigValue(id_val="color", value=fixed)])
     mode = StackingMode.NORMAL if stacked else StackingMode.NONE
     legend = common.VizLegendOptions().placement(LegendPlacement.BOTTOM).show_legend(True)
     behind = GraphTresholdsStyleMode.AREA if steps != PLAIN else GraphTresholdsStyleMode.OFF
@@ -99,29 +115,46 @@ def lines(
 
 
 class Column(NamedTuple):
-    """A column of numbers; ``steps`` colour its cells as a gauge from 0 to 1 where they are given."""
+    """A column of numbers, or of times in milliseconds.
+
+    ``steps`` colour its cells as a gauge from 0 to 1 where they are given; ``words`` are shown for values.
+    """
 
     query: Query
     unit: str
     steps: Steps = ()
+    words: Mapping[str, str] = {}
 
 
 class Link(NamedTuple):
-    """What a click on a cell under ``heading`` opens: another dashboard, for what stands in the row.
-
-    ``variables`` are that dashboard's, each with the heading of the column that has the value.
-    """
+    """What a click on a cell under ``heading`` opens; ``url`` may have values of the row (``of_row``)."""
 
     heading: str
     title: str
-    uid: str
-    variables: Mapping[str, str]
+    url: str
 
-    @property
-    def url(self) -> str:
-        """Relative to Grafana's own address; data source and time range go along."""
-        given = "".join(f'&var-{name}=${{__data.fields["{of}"]}}' for name, of in self.variables.items())
-        return f"/d/{self.uid}?${{__url_time_range}}&var-datasource=${{datasource}}{given}"
+
+def of_row(label: str) -> str:
+    """The value of a label in the row that was clicked, as an address takes it.
+
+    Columns of labels have the unit "string": what is shown of any other is a number, scaled and with a unit.
+    """
+    return f'${{__data.fields["{label}"]:percentencode}}'
+
+
+def to_dashboard(heading: str, title: str, uid: str, chosen: Mapping[str, str]) -> Link:
+    """To another dashboard, for what stands in the row: ``chosen`` has a label for each variable there.
+
+    Relative to Grafana's own address; data source and time range go along.
+    """
+    given = "".join(f"&var-{name}={of_row(label)}" for name, label in chosen.items())
+    passed = "${__url_time_range}&var-datasource=${datasource:percentencode}&${landing:queryparam}"
+    return Link(heading, title, f"/d/{uid}?{passed}{given}")
+
+
+def to_page(heading: str, title: str, path: str) -> Link:
+    """To a page of the exporter."""
+    return Link(heading, title, f"${{landing}}{path}")
 
 
 def rows(
@@ -145,11 +178,8 @@ def rows(
         panel.with_target(query.ref_id(reference))
         names[f"Value #{reference}" if len(columns) > 1 else "Value"] = column.query.legend
         panel.override_by_name(column.query.legend, _cells(column))
-    for heading in hidden:
-        panel.override_by_name(heading, [DynamicConfigValue(id_val="custom.hidden", value=True)])
-    for link in links:
-        opened = [{"title": link.title, "url": link.url}]
-        panel.override_by_name(link.heading, [DynamicConfigValue(id_val="links", value=opened)])
+    for heading in labels.values():
+        panel.override_by_name(heading, list(_words(heading, hidden, links)))
     order = {name: index for index, name in enumerate(names)}
     steps = {
         "merge": {},
@@ -161,8 +191,21 @@ def rows(
     )
 
 
+def _words(heading: str, hidden: Sequence[str], links: Sequence[Link]) -> Iterator[DynamicConfigValue]:
+    """Of a column of labels: an id of twelve digits is no number."""
+    yield DynamicConfigValue(id_val="unit", value="string")
+    if heading in hidden:
+        yield DynamicConfigValue(id_val="custom.hidden", value=True)
+    opened = [{"title": link.title, "url": link.url} for link in links if link.heading == heading]
+    if opened:
+        yield DynamicConfigValue(id_val="links", value=opened)
+
+
 def _cells(column: Column) -> list[DynamicConfigValue]:
     unit = DynamicConfigValue(id_val="unit", value=column.unit)
+    if column.words:
+        shown = {value: {"text": text} for value, text in column.words.items()}
+        return [unit, DynamicConfigValue(id_val="mappings", value=[{"type": "value", "options": shown}])]
     if not column.steps:
         return [unit]
     steps = [{"value": value, "color": color} for value, color in column.steps]

@@ -4,20 +4,26 @@ Replicas and restarts show the same fact under several ``instance`` and ``pod`` 
 aggregates those away before it joins or adds up.
 """
 
+import re
+
 ORGANIZATIONAL = "ROOT|ORGANIZATIONAL_UNIT"
 ACCOUNTS = "ACCOUNT|MANAGEMENT_ACCOUNT"
 ANY = ".+"
 
 WHOLE_REPORT = 'policy_id=""'
 OF_ROOTS = 'entity_id=~"r-.+"'
+OF_OUS = 'entity_id=~"ou-.+"'
 OF_UNITS = 'entity_id=~"(r|ou)-.+"'
 OF_ACCOUNTS = 'entity_id=~"[0-9]{12}"'
 OF_ENTITY = 'entity_id="$entity"'
 OF_SERVICE = 'service_namespace="$service"'
+WATCHED = 'service_namespace=~"$watched"'
+ONE_SCP = 'policy_id!=""'
 
 LAST_USED = "service_last_authenticated_timestamp_seconds"
 ACCOUNTS_THAT_USED = "service_authenticated_entities"
 
+USE = "organization, service_namespace, account_id, access_region"
 _ROW = "organization, entity_id, service_namespace"
 
 
@@ -43,10 +49,16 @@ def per_service(name: str, *matchers: str) -> str:
     return f"max by ({_ROW}) ({metric(name, WHOLE_REPORT, *matchers)})"
 
 
+def one_of_each(labels: str, expr: str) -> str:
+    """One series for each value of ``labels``: for minutes two exporters may know a thing by two names."""
+    return f"topk by ({labels}) (1, {expr})"
+
+
 def entities(kinds: str, *labels: str) -> str:
     """1 for each entity of these kinds, with its name and further ``labels`` of the info metric."""
     info = metric("entity_info", f'entity_type=~"{kinds}"')
-    return f"group by ({', '.join(('organization', 'entity_id', 'entity_name', *labels))}) ({info})"
+    shown = ", ".join(("organization", "entity_id", "entity_name", *labels))
+    return one_of_each("organization, entity_id", f"group by ({shown}) ({info})")
 
 
 def named(expr: str, kinds: str, *labels: str) -> str:
@@ -55,19 +67,52 @@ def named(expr: str, kinds: str, *labels: str) -> str:
     return f"({expr}) * on (organization, entity_id) group_left ({taken}) {entities(kinds, *labels)}"
 
 
-def used_in_units() -> str:
-    """How many of the allowed services were used in each root and OU.
+def placed(expr: str) -> str:
+    """``expr`` per root or OU, with ``unit``: its name behind that of where it is; two have the same name."""
+    units = entities(ORGANIZATIONAL, "entity_type", "parent_id")
+    parents = "group by (organization, parent_id, parent_name) (" + (
+        _copied(_copied(entities(ORGANIZATIONAL), "entity_id", "parent_id"), "entity_name", "parent_name")
+    )
+    below = f"{units} * on (organization, parent_id) group_left (parent_name) {parents})"
+    paths = (
+        f'label_join({below}, "unit", " / ", "parent_name", "entity_name") '
+        f"or on (organization, entity_id) {_copied(units, 'entity_name', 'unit')}"
+    )
+    return f"({expr}) * on (organization, entity_id) group_left (unit, entity_type) ({paths})"
 
-    Chosen by id, too: a graph would read every account's series otherwise, to leave it out.
-    """
-    counts = record("organization_entity:services_used:count", OF_UNITS)
-    return named(counts, ORGANIZATIONAL, "entity_type")
+
+def _copied(expr: str, source: str, to: str, pattern: str = "(.+)") -> str:
+    """``expr`` with what label ``source`` has in label ``to``, where it matches."""
+    return f'label_replace({expr}, "{to}", "$1", "{source}", "{pattern}")'
+
+
+def the_most(number: int, expr: str) -> str:
+    """Those series of a graph per (organization, entity_id) that are the highest at its end."""
+    return f"{expr} and on (organization, entity_id) topk({number}, {at_end(expr)})"
+
+
+def at_end(expr: str) -> str:
+    """``expr`` at the end of the time range, at each step of a graph."""
+    return re.sub(r'(aws_org_access_[\w:]+\{(?:[^"}]|"[^"]*")*\})', r"\1 @ end()", expr)
+
+
+def per_policy(name: str, *matchers: str) -> str:
+    """A value of each report on a single SCP."""
+    return f"max by (organization, entity_id, policy_id) ({metric(name, ONE_SCP, *matchers)})"
 
 
 def with_service_name(expr: str) -> str:
     """``expr`` per service_namespace, with the service's name."""
-    names = "group by (service_namespace, service_name) (aws_org_access_service_info)"
+    info = "group by (service_namespace, service_name) (aws_org_access_service_info)"
+    names = one_of_each("service_namespace", info)
     return f"({expr}) * on (service_namespace) group_left (service_name) {names}"
+
+
+def with_policy_name(expr: str) -> str:
+    """``expr`` per (organization, policy_id), with the SCP's name."""
+    info = f"group by (organization, policy_id, policy_name) ({metric('policy_info')})"
+    names = one_of_each("organization, policy_id", info)
+    return f"({expr}) * on (organization, policy_id) group_left (policy_name) {names}"
 
 
 def with_place(expr: str, *matchers: str) -> str:
@@ -75,35 +120,28 @@ def with_place(expr: str, *matchers: str) -> str:
 
     A row of which AWS tells neither stays without.
     """
-    places = (
-        f"group by ({_ROW}, access_region, accessed_from) ({metric('service_last_access_info', *matchers)})"
-    )
-    placed = f"({expr}) * on ({_ROW}) group_left (access_region, accessed_from) {places}"
-    info = metric("entity_info", f'entity_type=~"{ACCOUNTS}"')
-    accounts = (
-        "group by (organization, accessed_from, account_name) (label_replace(label_replace("
-        f'{info}, "accessed_from", "$1", "entity_id", "(.+)"), "account_name", "$1", "entity_name", "(.+)"))'
-    )
-    with_names = f"({placed}) * on (organization, accessed_from) group_left (account_name) {accounts}"
-    return f"({with_names}) or on ({_ROW}) ({placed}) or on ({_ROW}) ({expr})"
+    info = metric("service_last_access_info", WHOLE_REPORT, *matchers)
+    places = one_of_each(_ROW, f"group by ({_ROW}, access_region, accessed_from) ({info})")
+    located = f"({expr}) * on ({_ROW}) group_left (access_region, accessed_from) {places}"
+    return f"({with_account_name(located, 'accessed_from')}) or on ({_ROW}) ({expr})"
 
 
-def days_since(expr: str) -> str:
-    """Days since a moment."""
-    return f"(time() - {expr}) / 86400"
+def with_account_name(expr: str, label: str) -> str:
+    """``expr`` with ``account_name``, of the account whose id ``label`` has; it stays without a name, too."""
+    accounts = _copied(_copied(entities(ACCOUNTS), "entity_id", label), "entity_name", "account_name")
+    names = f"group by (organization, {label}, account_name) ({accounts})"
+    joined = f"({expr}) * on (organization, {label}) group_left (account_name) {names}"
+    return f"({joined}) or ({expr} unless on (organization, {label}) {names})"
 
 
-def newly_used(*matchers: str) -> str:
-    """When each service was last used that came into use within the dashboard's time range.
+def uses(name: str, *matchers: str) -> str:
+    """What a metric of news has within the time range, for each use: service, account and Region.
 
-    It was on fewer scrapes than the other services of its report: what was not scraped at all, or is the
-    first report, is no news. Reading a range of every row is costly: for few entities only.
+    A use is told by the reports of its account, its OUs and its root, as far as it is new to each.
     """
-    times = metric(LAST_USED, WHOLE_REPORT, *matchers)
-    seen = f"sum by ({_ROW}) (count_over_time({times}[$__range]))"
-    most = f"max by (organization, entity_id) ({seen})"
-    within = f"(max by ({_ROW}) ({times}) > time() - $__range_s)"
-    return f"{within} and ({seen} < on (organization, entity_id) group_left () {most})"
+    told = f"last_over_time({metric(name, WHOLE_REPORT, *matchers)}[$__range])"
+    account = _copied(_copied(told, "entity_id", "account_id", "([0-9]{12})"), "accessed_from", "account_id")
+    return f"max by ({USE}) ({account})"
 
 
 def rate(name: str, *by: str) -> str:

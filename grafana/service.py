@@ -4,7 +4,8 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from grafana import board, variables
-from grafana.panels import About, Column, Link, Query, lines, numbers, rows
+from grafana.gap import COUNTED
+from grafana.panels import About, Column, Query, lines, numbers, of_row, rows, to_dashboard, to_page
 from grafana.promql import (
     ACCOUNTS,
     ACCOUNTS_THAT_USED,
@@ -12,20 +13,27 @@ from grafana.promql import (
     OF_ACCOUNTS,
     OF_SERVICE,
     OF_UNITS,
-    ORGANIZATIONAL,
     WHOLE_REPORT,
-    days_since,
-    entities,
     metric,
     named,
+    one_of_each,
     per_service,
+    placed,
+    the_most,
     with_place,
 )
 
 _LABELS = {"organization": "Organization", "entity_name": "Name", "entity_id": "Id"}
-_TO_ENTITY = Link(
-    "Name", "Each service of this one", board.ENTITY, {"organization": "Organization", "entity": "Id"}
+_UNITS = {"organization": "Organization", "unit": "Root or OU", "entity_id": "Id"}
+_CHOSEN = {"organization": "organization", "entity": "entity_id"}
+_PAGE = to_page("Id", "The exporter's page of this one", f"/entities/{of_row('entity_id')}")
+_TO_ACCOUNT = (to_dashboard("Name", "Each service of this account", board.ENTITY, _CHOSEN), _PAGE)
+_TO_UNIT = (
+    to_dashboard("Root or OU", "Each service of this one", board.ENTITY, _CHOSEN),
+    _PAGE._replace(heading="Root or OU"),
 )
+_SHOWN = 500
+_LINES = 15
 _LAST_USED_BY_ACCOUNTS = per_service(LAST_USED, OF_ACCOUNTS, OF_SERVICE)
 _IN_UNITS = per_service(ACCOUNTS_THAT_USED, OF_UNITS, OF_SERVICE)
 
@@ -53,13 +61,15 @@ def _accounts() -> Builder[Panel]:
 
 
 def _last() -> Builder[Panel]:
-    about = About("Last used, ago", "By anybody. AWS's data is up to four hours late.", "s")
-    return numbers(about, Query(f"time() - max({per_service(LAST_USED, OF_SERVICE)})", "ago"), 6)
+    about = About("Last used", "By anybody. AWS's data is up to four hours late.", "dateTimeFromNow")
+    return numbers(about, Query(f"1000 * max({per_service(LAST_USED, OF_SERVICE)})", "last used"), 6)
 
 
 def _units_with() -> Builder[Panel]:
     about = About(
-        "Roots and OUs that use it", "Where the service is allowed, and an account used it.", "short"
+        "Roots and OUs that use it",
+        f"Where the service is allowed, and an account used it. {COUNTED}",
+        "short",
     )
     return numbers(about, Query(f"count({_IN_UNITS} > 0) or vector(0)", "use it"), 6)
 
@@ -67,7 +77,7 @@ def _units_with() -> Builder[Panel]:
 def _units_without() -> Builder[Panel]:
     about = About(
         "Roots and OUs that could and do not",
-        "Where the SCPs allow the service, and no account used it in AWS's tracking period.",
+        f"Where the SCPs allow the service, and no account used it in AWS's tracking period. {COUNTED}",
         "short",
     )
     return numbers(about, Query(f"count({_IN_UNITS} == 0) or vector(0)", "do not"), 6)
@@ -75,69 +85,74 @@ def _units_without() -> Builder[Panel]:
 
 def _by_accounts() -> Builder[Panel]:
     about = About(
-        "Accounts",
-        "Who used it: days since the last use, its Region, and since when (at the latest): the oldest use "
-        "that a report within the time range of the dashboard told of.",
-        "d",
+        "Accounts that use it",
+        f"The {_SHOWN} that used it last: when, in which Region, and since when (at the latest): the oldest "
+        "use that a report within the time range of the dashboard told of.",
+        "string",
     )
     times = metric(LAST_USED, WHOLE_REPORT, OF_ACCOUNTS, OF_SERVICE)
-    oldest = f"min by (organization, entity_id) (min_over_time({times}[$__range])) * 1000"
-    since = with_place(days_since(_LAST_USED_BY_ACCOUNTS), OF_ACCOUNTS, OF_SERVICE)
+    oldest = f"1000 * min by (organization, entity_id) (min_over_time({times}[$__range]))"
+    newest = f"topk({_SHOWN}, 1000 * {_LAST_USED_BY_ACCOUNTS})"
+    since = named(with_place(newest, OF_ACCOUNTS, OF_SERVICE), ACCOUNTS)
     columns = (
-        Column(Query(f"sort({named(since, ACCOUNTS)})", "Last used, days ago"), "d"),
-        Column(Query(oldest, "In use since, at the latest"), "dateTimeAsIso"),
+        Column(Query(f"sort_desc({since})", "Last used"), "dateTimeFromNow"),
+        Column(Query(f"{oldest} and on (organization, entity_id) {newest}", "In use since"), "dateTimeAsIso"),
     )
     labels = {**_LABELS, "access_region": "Region"}
-    return rows(about, columns, labels, 14, links=[_TO_ENTITY]).height(12)
+    return rows(about, columns, labels, 14, links=_TO_ACCOUNT).height(12)
 
 
 def _by_units() -> Builder[Panel]:
     about = About(
-        "Roots and organizational units",
-        "Where the SCPs allow it: how many accounts below used it, and days since the last use.",
-        "short",
+        "Roots and OUs that allow it",
+        f"How many accounts used it, and when it was last used. {COUNTED}",
+        "string",
     )
-    last = days_since(per_service(LAST_USED, OF_UNITS, OF_SERVICE))
+    last = f"1000 * {per_service(LAST_USED, OF_UNITS, OF_SERVICE)}"
     columns = (
-        Column(Query(f"sort_desc({named(_IN_UNITS, ORGANIZATIONAL, 'entity_type')})", "Accounts"), "short"),
-        Column(Query(last, "Last used, days ago"), "d"),
+        Column(Query(f"topk({_SHOWN}, {placed(_IN_UNITS)})", "Accounts"), "short"),
+        Column(Query(last, "Last used"), "dateTimeFromNow"),
     )
-    labels = {**_LABELS, "entity_type": "Kind"}
-    return rows(about, columns, labels, 10, hidden=["Id"], links=[_TO_ENTITY]).height(12)
+    return rows(about, columns, _UNITS, 10, hidden=["Id"], links=_TO_UNIT).height(12)
 
 
 def _over_time() -> Builder[Panel]:
-    about = About("Accounts that used it, over time", "For each root and OU in which it is allowed.", "short")
-    return lines(about, [Query(named(_IN_UNITS, ORGANIZATIONAL), "{{organization}} {{entity_name}}")], 24)
+    about = About(
+        "Accounts that used it, over time",
+        f"For the {_LINES} roots and OUs that have the most of them at the end of the time range. {COUNTED}",
+        "short",
+    )
+    most = placed(the_most(_LINES, _IN_UNITS))
+    return lines(about, [Query(most, "{{organization}} / {{unit}}")], 24)
 
 
 def _idle_accounts() -> Builder[Panel]:
     about = About(
-        "Accounts",
-        "Accounts that did not use it in AWS's tracking period, below a root or OU in which it is allowed. "
-        "An SCP attached to the account itself may deny it all the same. The value counts the accounts in "
-        "the same root or OU that did use it.",
-        "short",
+        "Accounts that could and do not",
+        f"Accounts ({_SHOWN} at most) that did not use it in AWS's tracking period, below a root or OU in "
+        "which it is allowed. An SCP attached to the account itself may deny it all the same. The value "
+        "counts the accounts in the same root or OU that did use it.",
+        "string",
     )
     account = 'entity_type="ACCOUNT"'
-    members = f"group by (organization, entity_id, entity_name, parent_id) ({metric('entity_info', account)})"
+    members = one_of_each(
+        "organization, entity_id",
+        f"group by (organization, entity_id, entity_name, parent_id) ({metric('entity_info', account)})",
+    )
     units = f'label_replace({_IN_UNITS}, "parent_id", "$1", "entity_id", "(.+)")'
     parents = f"max by (organization, parent_id) ({units})"
     # Multiplied rather than filtered, so that the value is the parents' count.
     could = f"{members} * on (organization, parent_id) group_left () {parents}"
     query = f"{could} unless on (organization, entity_id) {_LAST_USED_BY_ACCOUNTS}"
-    column = Column(Query(f"sort_desc({query})", "Accounts beside it that did"), "short")
-    return rows(about, [column], _LABELS, 14, links=[_TO_ENTITY])
+    column = Column(Query(f"topk({_SHOWN}, {query})", "Accounts beside it that did"), "short")
+    return rows(about, [column], _LABELS, 14, links=_TO_ACCOUNT)
 
 
 def _idle_units() -> Builder[Panel]:
     about = About(
-        "Roots and organizational units",
-        "The SCPs allow it, and no account below used it in AWS's tracking period.",
-        "short",
+        "Roots and OUs that allow it in vain",
+        f"The SCPs allow it, and no account used it in AWS's tracking period. {COUNTED}",
+        "string",
     )
-    units = entities(ORGANIZATIONAL, "entity_type")
-    idle = f"{units} * on (organization, entity_id) group_left () ({_IN_UNITS} == 0)"
-    labels = {**_LABELS, "entity_type": "Kind"}
-    column = Column(Query(idle, "Accounts that used it"), "short")
-    return rows(about, [column], labels, 10, hidden=["Id"], links=[_TO_ENTITY])
+    column = Column(Query(f"topk({_SHOWN}, {placed(f'{_IN_UNITS} == 0')})", "Accounts that used it"), "short")
+    return rows(about, [column], _UNITS, 10, hidden=["Id"], links=_TO_UNIT)

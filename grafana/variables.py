@@ -2,13 +2,14 @@
 
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models.dashboard import (
+    VariableHide,
     VariableOption,
     VariableRefresh,
     VariableSort,
 )
 
 from grafana.panels import DATASOURCE
-from grafana.promql import metric
+from grafana.promql import OF_ENTITY, metric
 
 LANDING = "http://localhost:10078"
 _BY_NAME = VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC
@@ -46,6 +47,20 @@ def service() -> dashboard.QueryVariable:
     query = "query_result(group by (service_name, service_namespace) (aws_org_access_service_info))"
     pattern = '/service_name="(?<text>[^"]*)".*service_namespace="(?<value>[^"]*)"/'
     return _query("service", "Service", query).regex(pattern)
+
+
+def watched() -> dashboard.QueryVariable:
+    """Any number of services that are worth a look; all of them unless somebody has a list."""
+    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
+    asked = "label_values(aws_org_access_service_info, service_namespace)"
+    variable = _query("watched", "Services watched", asked).multi(True).include_all(True)
+    return variable.all_value(".+").current(everything)
+
+
+def parent() -> dashboard.QueryVariable:
+    """Where the chosen entity is; chosen by itself, and not shown."""
+    asked = f"label_values({metric('entity_info', OF_ENTITY)}, parent_id)"
+    return _query("parent", "Parent", asked).hide(VariableHide.HIDE_VARIABLE)
 
 
 def unused_for() -> dashboard.CustomVariable:

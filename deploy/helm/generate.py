@@ -128,6 +128,7 @@ SPECIAL: dict[str, Schema] = {
         for name, default in values()["prometheusRule"]["config"].items()
     },
     "dashboards.enabled": _SWITCH,
+    "dashboards.exporterUrl": _URL,
     "dashboards.namespace": _NAME,
     "dashboards.labels": _MAP_OF_STRINGS,
     "dashboards.annotations": _MAP_OF_STRINGS,

@@ -49,6 +49,28 @@ def test_the_dashboards_are_those_of_the_repository(tool):
     }
 
 
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({}, "http://localhost:10078"),
+        ({"prometheusRule": {"config": {"exporterUrl": "https://a.example/x/"}}}, "https://a.example/x"),
+        (
+            {
+                "prometheusRule": {"config": {"exporterUrl": "https://a.example"}},
+                "dashboards": {"exporterUrl": 'https://b.example/"&'},
+            },
+            'https://b.example/"&',
+        ),
+    ],
+    ids=["nobody said", "that of the rules", "their own"],
+)
+def test_dashboards_find_the_exporter_where_the_values_say(render, values, address):
+    enabled = {**values, "dashboards": {"enabled": True, **values.get("dashboards", {})}}
+    [text] = render(enabled)["ConfigMap"]["data"].values()
+    chosen = {item["name"]: item for item in json.loads(text)["templating"]["list"]}
+    assert chosen["landing"]["query"] == address
+
+
 def test_by_default_one_pod_asks_and_shows_and_can_be_tested(render):
     objects = render({})
     assert set(objects) == {"Deployment", "Service", "ServiceAccount", "Pod"}

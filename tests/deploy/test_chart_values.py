@@ -14,6 +14,7 @@ EFFECTS = yaml.safe_load((Path(__file__).parent / "chart_effects.yml").read_text
 # What shows inside a longer text or list has tests of its own, in test_chart.py.
 ELSEWHERE = {
     "repositoryUrl",
+    "dashboards.exporterUrl",
     "prometheusRule.runbookUrl",
     "prometheusRule.alertLabels",
     "prometheusRule.disabled",

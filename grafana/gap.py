@@ -1,0 +1,171 @@
+"""Where the gap is between what organizations allow and what they use."""
+
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models.dashboard import Panel
+
+from grafana import board
+from grafana.levels import SHARE_UNUSED
+from grafana.panels import About, Column, Query, bars, lines, numbers, of_row, rows, to_dashboard, to_page
+from grafana.promql import (
+    ACCOUNTS,
+    ANY,
+    OF_ACCOUNTS,
+    OF_ROOTS,
+    OF_UNITS,
+    WHOLE_REPORT,
+    metric,
+    named,
+    per_entity,
+    per_policy,
+    placed,
+    record,
+    the_most,
+    with_policy_name,
+)
+
+COUNTED = (
+    "AWS counts every account below a root or an OU, at any depth, but the management account, which no SCP "
+    "restricts."
+)
+_UNUSED = record("organization_entity:services_unused:ratio", OF_UNITS)
+_LINES = 15
+_TO_ENTITY = {"organization": "organization", "entity": "entity_id"}
+_PAGE = f"/entities/{of_row('entity_id')}"
+
+
+def _entities(title: str, description: str, kinds: str) -> Builder[Panel]:
+    counts = metric("entities", f'entity_type=~"{kinds}"')
+    query = Query(f"sum(max by (organization, entity_type) ({counts}))", title)
+    return numbers(About(title, description, "short"), query, 5)
+
+
+def accounts() -> Builder[Panel]:
+    """How many accounts."""
+    return _entities("Accounts", "Accounts in scope, management accounts included.", ACCOUNTS)
+
+
+def units() -> Builder[Panel]:
+    """How many OUs."""
+    return _entities("Organizational units", "Organizational units in scope.", "ORGANIZATIONAL_UNIT")
+
+
+def share() -> Builder[Panel]:
+    """The gap as one number for each organization."""
+    about = About(
+        "Allowed at the root, never used",
+        "The share of the services allowed at the root that no account used in AWS's tracking period. "
+        f"{COUNTED} Yellow from a half; red is where the alert begins.",
+        "percentunit",
+    )
+    roots = record("organization_entity:services_unused:ratio", OF_ROOTS)
+    return numbers(about, Query(f"max by (organization) ({roots})", "{{organization}}"), 7, SHARE_UNUSED)
+
+
+def closable() -> Builder[Panel]:
+    """The gap of the root in services."""
+    about = About(
+        "Could be closed at the root",
+        "Services that the root's SCPs allow and nobody used in AWS's tracking period. `org-access-exporter "
+        f"recommend` writes an SCP, and leaves out what is not safe to deny. {COUNTED}",
+        "short",
+    )
+    return numbers(about, Query(per_entity("services_not_accessed", OF_ROOTS), "{{organization}}"), 7)
+
+
+def by_unit() -> Builder[Panel]:
+    """Roots and OUs, ranked."""
+    about = About(
+        "Roots and OUs, by what could be closed",
+        "Services that the SCPs in force allow and nobody used, how many are allowed and used, and the share "
+        f"never used; the widest gap first. {COUNTED}",
+        "short",
+    )
+    gap = placed(per_entity("services_not_accessed", OF_UNITS))
+    columns = (
+        Column(Query(f"sort_desc({gap})", "Could be closed"), "short"),
+        Column(Query(per_entity("services_accessible", OF_UNITS), "Allowed"), "short"),
+        Column(Query(record("organization_entity:services_used:count", OF_UNITS), "Used"), "short"),
+        Column(Query(_UNUSED, "Never used"), "percentunit", SHARE_UNUSED),
+    )
+    labels = {"organization": "Organization", "unit": "Root or OU", "entity_id": "Id"}
+    links = [
+        to_dashboard("Root or OU", "Each service of this one", board.ENTITY, _TO_ENTITY),
+        to_page("Id", "The exporter's page of this one", _PAGE),
+    ]
+    return rows(about, columns, labels, 14, links=links)
+
+
+def accounts_widest() -> Builder[Panel]:
+    """The accounts with the widest gaps."""
+    about = About(
+        "Accounts with the widest gaps",
+        "The fifteen accounts with the most services that are allowed and were never used by the account.",
+        "short",
+    )
+    gaps = named(f"topk(15, {per_entity('services_not_accessed', OF_ACCOUNTS)})", ACCOUNTS)
+    return bars(about, [Query(f"sort_desc({gaps})", "{{entity_name}} ({{entity_id}})")], 10).height(11)
+
+
+def over_time() -> Builder[Panel]:
+    """Used against allowed."""
+    about = About(
+        "Allowed and used at the root, over time",
+        "A new SCP lowers the upper line; a service that comes into use raises the lower one. "
+        f"Marks are where services were opened or closed anywhere. {COUNTED}",
+        "short",
+    )
+    allowed = per_entity("services_accessible", OF_ROOTS)
+    used = f"max by (organization) ({record('organization_entity:services_used:count', OF_ROOTS)})"
+    queries = [Query(allowed, "{{organization}} allowed"), Query(used, "{{organization}} used")]
+    return lines(about, queries, 12)
+
+
+def share_over_time() -> Builder[Panel]:
+    """Which OUs narrow their gaps."""
+    about = About(
+        "Share never used, over time",
+        f"Of the {_LINES} roots and OUs that have the highest at the end of the time range. What an SCP "
+        f"closes leaves this share, and so does what comes into use. {COUNTED}",
+        "percentunit",
+    )
+    query = placed(the_most(_LINES, _UNUSED))
+    return lines(about, [Query(query, "{{organization}} / {{unit}}")], 12)
+
+
+def regions() -> Builder[Panel]:
+    """Where services are used."""
+    about = About(
+        "Regions of the last uses",
+        "Of the services used below each root, how many were used last in which Region: one that nobody "
+        f"works in is worth a look. {COUNTED}",
+        "short",
+    )
+    info = metric("service_last_access_info", WHOLE_REPORT, OF_ROOTS, 'access_region!=""')
+    uses = f"group by (organization, service_namespace, access_region) ({info})"
+    regions = f"topk(30, count by (access_region) ({uses}))"
+    return bars(about, [Query(f"sort_desc({regions})", "{{access_region}}")], 8)
+
+
+def by_policy(title: str, width: int, *matchers: str) -> Builder[Panel]:
+    """What single SCPs allow."""
+    about = About(
+        title,
+        "Reports on one SCP each, for entities and policies that the configuration names (`policies`): what "
+        f"this SCP allows them, and how much of it nobody used. {COUNTED}",
+        "short",
+    )
+    unused = f"topk(200, {with_policy_name(named(per_policy('services_not_accessed', *matchers), ANY))})"
+    columns = (
+        Column(Query(unused, "Never used"), "short"),
+        Column(Query(per_policy("services_accessible", *matchers), "Allowed"), "short"),
+    )
+    labels = {
+        "organization": "Organization",
+        "policy_name": "SCP",
+        "policy_id": "SCP id",
+        "entity_name": "Name",
+        "entity_id": "Id",
+    }
+    links = [to_dashboard("Name", "Each service of this one", board.ENTITY, _TO_ENTITY)]
+    none = "The configuration asks for no reports on single SCPs"
+    return rows(about, columns, labels, width, links=links).height(9).no_value(none)
