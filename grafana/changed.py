@@ -74,7 +74,7 @@ def told(*matchers: str) -> Builder[Panel]:
         "short",
     )
     queries = [Query(f"count({uses(name, *matchers)}) or vector(0)", kind) for name, kind in _KINDS.items()]
-    return counts(about, queries, 8)
+    return counts(about, queries, 6)
 
 
 def scps() -> Builder[Panel]:
@@ -86,7 +86,7 @@ def scps() -> Builder[Panel]:
         "short",
     )
     queries = [Query(f"round(sum({_told('$__range', kind)}))", word) for kind, word in _SCPS.items()]
-    return counts(about, queries, 8)
+    return counts(about, queries, 6)
 
 
 def over_time() -> Builder[Panel]:
@@ -97,7 +97,7 @@ def over_time() -> Builder[Panel]:
         "to its OU and to the root, too.",
         "short",
     )
-    return lines(about, [Query(f"sum by (kind) ({_told('$__rate_interval')})", "{{kind}}")], 8).height(4)
+    return lines(about, [Query(f"sum by (kind) ({_told('$__rate_interval')})", "{{kind}}")], 12).height(4)
 
 
 def _told(span: str, kinds: str = ANY) -> str:

@@ -202,15 +202,19 @@ def _words(heading: str, hidden: Sequence[str], links: Sequence[Link]) -> Iterat
 
 
 def _cells(column: Column) -> list[DynamicConfigValue]:
-    unit = DynamicConfigValue(id_val="unit", value=column.unit)
+    plain = [
+        DynamicConfigValue(id_val="unit", value=column.unit),
+        # Else the panel's own, which is for an empty table.
+        DynamicConfigValue(id_val="noValue", value="-"),
+    ]
     if column.words:
         shown = {value: {"text": text} for value, text in column.words.items()}
-        return [unit, DynamicConfigValue(id_val="mappings", value=[{"type": "value", "options": shown}])]
+        return [*plain, DynamicConfigValue(id_val="mappings", value=[{"type": "value", "options": shown}])]
     if not column.steps:
-        return [unit]
+        return plain
     steps = [{"value": value, "color": color} for value, color in column.steps]
     return [
-        unit,
+        *plain,
         DynamicConfigValue(id_val="min", value=0),
         DynamicConfigValue(id_val="max", value=1),
         DynamicConfigValue(id_val="thresholds", value={"mode": "absolute", "steps": steps}),
