@@ -15,10 +15,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from exporter.model import SKEW, EntityType, Report, ServiceAccess, Standing, Subject, Work
-from exporter.news import kind_of_use
-
-DELAY = 4 * 3600.0
-"""Seconds that AWS may be late: one service of one account is looked for once in that time at most."""
+from exporter.news import DELAY, kind_of_use
 
 _SOURCES = {EntityType.ROOT, EntityType.ORGANIZATIONAL_UNIT}
 _NEVER = float("-inf")
@@ -64,7 +61,8 @@ def _way(account: Work, source: Work, below: Mapping[str, Work]) -> Sequence[Wor
 def unheard(lead: Lead, standing: Standing | None, dormant_after: float) -> bool:
     """Whether the subject's own report is older, and a new one would have news; ``dormant_after`` in seconds.
 
-    A subject without a report is work anyway, and what its report does not list, it may not use.
+    A subject without a report is work anyway, and what its report does not list, it may not use. AWS may be
+    late by ``DELAY``: one service of one account is looked for once in that time at most.
     """
     if standing is None or standing.report is None or lead.told <= standing.report.created:
         return False
@@ -80,7 +78,7 @@ def _news(standing: Standing, namespace: str, at: float, dormant_after: float) -
         return False
     known = [row.last_authenticated, standing.last_known.get(namespace)]
     latest = max((use for use in known if use is not None), default=None)
-    return kind_of_use(at, latest, dormant_after) is not None
+    return kind_of_use(standing, at, latest, dormant_after) is not None
 
 
 def _row(rows: Sequence[ServiceAccess], namespace: str) -> ServiceAccess | None:

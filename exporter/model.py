@@ -18,6 +18,7 @@ _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 # A root, an organizational unit, an account. Job ids are UUIDs and look like none of them.
 _ENTITY_ID = re.compile(r"(?:r|ou)-.+|[0-9]{12}")
+_TREE = re.compile(r"(?:r|ou)-.+")
 
 
 class EntityType(StrEnum):
@@ -101,6 +102,11 @@ class Subject(NamedTuple):
     def foreign(self) -> bool:
         """The report was made elsewhere: no discovery has its id, and none may take it away."""
         return not _ENTITY_ID.fullmatch(self.entity_id)
+
+    @property
+    def of_several(self) -> bool:
+        """A root or an OU: its report is about the accounts below it, and those come and go."""
+        return bool(_TREE.fullmatch(self.entity_id))
 
 
 class ServiceAccess(NamedTuple):
@@ -192,7 +198,8 @@ class Standing:
     earlier report told and ``report`` does not, or tells of an earlier use. Of a service that ``report``
     lists without a time, the use aged out of the tracking period, which is not the same as never used.
     ``path`` is the entity's when the last good report was asked for (empty: not known), ``listed`` the
-    namespaces of a report that was dropped, until there is another.
+    namespaces of a report that was dropped, until there is another, ``listed_at`` its JobCreationDate (0: not
+    known).
     ``asked`` is its path when it was last asked for, with whatever result. ``followed``: the uses that other
     reports told of and that were looked for in vain, by namespace, see :mod:`exporter.leads`.
     """
@@ -206,8 +213,14 @@ class Standing:
     last_known: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
     path: str = ""
     listed: frozenset[str] = frozenset()
+    listed_at: float = 0.0
     asked: str = ""
     followed: Mapping[str, float] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def made(self) -> float:
+        """The JobCreationDate of the last report, though it may have been dropped; 0: not known."""
+        return self.report.created if self.report else self.listed_at
 
     def uses(self) -> Mapping[str, float]:
         """When each service was last used, by its namespace, as far as any report has told."""

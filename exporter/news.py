@@ -11,6 +11,8 @@ Nothing is news
 * that lies in the future, beyond what two clocks may differ; of a service with a known use there, nothing
   can be said until a report tells of a use that can be;
 * that a subject's move explains: it brings no first use, and other SCPs;
+* that came to a root or an OU with an account: a use that its former report would have shown, had the account
+  been below it then;
 * of an SCP's report: the reports of the entities it is attached to tell the same.
 
 What is told is not told again: the next report is compared with this one and with all uses known before, of
@@ -21,6 +23,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from exporter.model import SKEW, News, NewsKind, Report, ServiceAccess, Standing, Subject
+
+DELAY = 4 * 3600.0
+"""Seconds that AWS may be late: what was used longer before a report was asked for, the report shows."""
 
 
 def compared(
@@ -38,8 +43,13 @@ def compared(
     return (*uses, *_access(before, after))
 
 
-def kind_of_use(at: float, known: float | None, dormant_after: float) -> NewsKind | None:
-    """What a use of an accessible service at ``at`` is after the last known one; None: nothing new."""
+def kind_of_use(standing: Standing, at: float, known: float | None, dormant_after: float) -> NewsKind | None:
+    """What a use of an accessible service at ``at`` is after the last ``known`` one; None: nothing new.
+
+    Of an account a use that AWS tells late is one all the same: nobody else's can come to it.
+    """
+    if at < standing.made - DELAY and standing.subject.of_several:
+        return None
     if known is None:
         return NewsKind.FIRST_USED
     return NewsKind.RETURNED if at > known and at - known >= dormant_after else None
@@ -83,7 +93,7 @@ def _uses(before: Standing, after: Report, dormant_after: float, now: float) -> 
         at = row.last_authenticated
         if at is None or at > latest or (listed is not None and row.namespace not in listed):
             continue
-        kind = kind_of_use(at, known.get(row.namespace), dormant_after)
+        kind = kind_of_use(before, at, known.get(row.namespace), dormant_after)
         # Of a report that a former version of this program dropped, nobody knows what it listed.
         if kind is NewsKind.RETURNED or (kind is NewsKind.FIRST_USED and listed is not None):
             yield _used(before, after, row, kind, at - known.get(row.namespace, at))

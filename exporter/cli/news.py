@@ -11,6 +11,9 @@ from exporter.cli.organization import chosen, configured, organization_option
 from exporter.model import NewsKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from exporter.store import Remembered
     from exporter.told import Told, Wanted
 
 _EXAMPLES = examples(
@@ -32,7 +35,10 @@ _EXAMPLES = examples(
 )
 @click.option("--kind", type=click.Choice([kind.value for kind in NewsKind]), help="Only of this kind.")
 @click.option(
-    "--entity", metavar="ENTITY", default="", help="Only of this entity, or by this account: its id or name."
+    "--entity",
+    metavar="ENTITY",
+    default="",
+    help="Only of this entity, or by this account: its id, ARN, path or name.",
 )
 @click.option("--service", metavar="SERVICE", default="", help="Only of this service: its namespace or name.")
 @option(
@@ -53,26 +59,39 @@ def news(config_file: str | None, organization: str | None, **options: Any) -> N
     What was used for the first time or again, and what is allowed now or no longer.
     """
     from exporter.store import default_url  # noqa: PLC0415 - boto3; --help has no use for it
-    from exporter.told import Wanted  # noqa: PLC0415 - as above
+    from exporter.told import Wanted, all_told  # noqa: PLC0415 - as above
     from exporter.told import chosen as choose  # noqa: PLC0415 - as above
 
     now = time.time()
-    kind = NewsKind(options["kind"]) if options["kind"] else None
-    wanted = Wanted(now - options["since"], kind, options["entity"].strip(), options["service"].strip())
     if organization is None:
         names = [item.name for item in configured(config_file).organizations]
     else:
         names = [chosen(config_file, organization).name]
-    _write(choose(_kept(options["state_url"] or default_url(), names), wanted), options["output"], wanted)
+    kept = _kept(options["state_url"] or default_url(), names)
+    found = [told for name, one in kept.items() for told in all_told(name, one.discovery, one.news)]
+    kind = NewsKind(options["kind"]) if options["kind"] else None
+    entity = _meant(options["entity"], kept.values(), found) if options["entity"].strip() else ""
+    wanted = Wanted(now - options["since"], kind, entity, options["service"].strip())
+    _write(choose(found, wanted), options["output"], wanted)
 
 
-def _kept(url: str, names: list[str]) -> "list[Told]":
+def _kept(url: str, names: list[str]) -> "dict[str, Remembered]":
     from exporter.store import reading  # noqa: PLC0415 - as above
-    from exporter.told import all_told  # noqa: PLC0415 - as above
 
     with reading(url) as store:
-        found = {name: store.recall(name) for name in names}
-    return [told for name, one in found.items() for told in all_told(name, one.discovery, one.news)]
+        return {name: store.recall(name) for name in names}
+
+
+def _meant(text: str, kept: "Iterable[Remembered]", found: "list[Told]") -> str:
+    """The id of the entity that is meant, also of one that no discovery has any more; raises UserError."""
+    from exporter.reference import Reference, matched  # noqa: PLC0415 - as above
+
+    reference = Reference.parsed(text)
+    entities = [entity for one in kept if one.discovery for entity in one.discovery.entities]
+    ids = {each for told in found for each in (told.piece.subject.entity_id, told.piece.account_id)}
+    if reference.id in ids - {entity.id for entity in entities} - {""}:
+        return reference.id
+    return matched(reference, entities).id
 
 
 def _write(found: "list[Told]", form: str, wanted: "Wanted") -> None:

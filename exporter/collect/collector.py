@@ -157,7 +157,8 @@ class Collector:
         old = [standing for standing in standings if standing.report and standing.report.created < oldest]
         for standing in old:
             known, listed = standing.known_beside(None), standing.accessible() or frozenset()
-            self._stand(replace(standing, report=None, expired=True, last_known=known, listed=listed))
+            dropped = replace(standing, report=None, expired=True, last_known=known, listed=listed)
+            self._stand(replace(dropped, listed_at=standing.made))
         if old:
             self._observer.expired(len(old))
 

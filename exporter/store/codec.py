@@ -41,7 +41,7 @@ from exporter.model import (
 from exporter.redaction import redacted
 
 VERSION = 1
-WITH_PATH = 2  # a standing's "path", "listed", "asked" and "followed", a job's path
+WITH_PATH = 2  # a standing's "path", "listed", "listed_at", "asked" and "followed", a job's path
 KNOWN = frozenset({VERSION, WITH_PATH})
 # Whoever changes this file cannot read what was kept with it: a new one needs a new version beside this one.
 DICTIONARY = "services.v1.json"
@@ -71,6 +71,7 @@ def encode_standing(standing: Standing) -> bytes:
             "last_known": dict(standing.last_known),
             "path": standing.path,
             "listed": sorted(standing.listed),
+            "listed_at": standing.listed_at,
             "asked": standing.asked,
             "followed": dict(standing.followed),
         },

@@ -1,9 +1,11 @@
 """What changed, from the state, on the command line."""
 
+import contextlib
 import csv
 import io
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -14,12 +16,12 @@ from exporter.store import open_store
 NOW = time.time()
 DAY = 86_400.0
 ACCOUNT = Entity(
-    "111111111111", EntityType.ACCOUNT, "Payments", "o-org/r-exam/111111111111", "r-exam", "ACTIVE"
+    "111111111111", EntityType.ACCOUNT, "Payments", "o-exampleorg/r-exam/111111111111", "r-exam", "ACTIVE"
 )
 
 
-def news(kind, namespace, told, after=None):
-    used = ("eu-west-1", ACCOUNT.id, f"Amazon {namespace.upper()}")
+def news(kind, namespace, told, after=None, by=ACCOUNT.id):
+    used = ("eu-west-1", by, f"Amazon {namespace.upper()}")
     return News(Subject(ACCOUNT.id), kind, namespace, told - 4000, told, after, *used)
 
 
@@ -35,7 +37,7 @@ def url(tmp_path):
     lease = store.acquire("default")
     for piece in (FIRST, RETURNED):
         store.keep(lease, Standing(piece.subject), (piece,), tallied(NO_NEWS, (piece,)))
-    store.discovered(lease, Discovery("o-org", "999999999999", "aws", (ACCOUNT,)))
+    store.discovered(lease, Discovery("o-exampleorg", "999999999999", "aws", (ACCOUNT,)))
     yield address
     store.close()
 
@@ -80,6 +82,13 @@ def test_csv_has_the_same_fields(tell):
         (["--since", "1d"], ["s3"]),
         (["--kind", "first_used"], ["ec2"]),
         (["--entity", "payments"], ["s3", "ec2"]),
+        (["--entity", ACCOUNT.id], ["s3", "ec2"]),
+        (["--entity", "1111-1111-1111"], ["s3", "ec2"]),
+        (["--entity", f"{ACCOUNT.path}/"], ["s3", "ec2"]),
+        (
+            ["--entity", f"arn:aws:organizations::999999999999:account/o-exampleorg/{ACCOUNT.id}"],
+            ["s3", "ec2"],
+        ),
         (["--service", "amazon s3"], ["s3"]),
         (["--organization", "default"], ["s3", "ec2"]),
         (["--since", "1s"], []),
@@ -88,6 +97,24 @@ def test_csv_has_the_same_fields(tell):
 def test_what_is_wanted_is_told(tell, words, services):
     found = json.loads(tell(*words, "--output", "json")[1])["news"]
     assert [one["service_namespace"] for one in found] == services
+
+
+@pytest.mark.parametrize(
+    "entity", ["Paymets", "333333333333", "arn:aws:iam::111111111111:root", "ou-exam-00000000"]
+)
+def test_an_entity_that_is_not_there_is_an_error_and_not_silence(tell, entity):
+    assert tell("--entity", entity) == (1, "")
+
+
+def test_an_account_that_left_is_called_by_its_id(tmp_path, capsys):
+    address, root = f"sqlite:///{tmp_path}/left.db", replace(ACCOUNT, id="r-exam", path="o-exampleorg/r-exam")
+    with contextlib.closing(open_store(address)) as store:
+        piece = replace(news(NewsKind.FIRST_USED, "iam", NOW, by="222222222222"), subject=Subject("r-exam"))
+        lease = store.acquire("default")
+        store.keep(lease, Standing(piece.subject), (piece,), tallied(NO_NEWS, (piece,)))
+        store.discovered(lease, Discovery("o-exampleorg", "999999999999", "aws", (root,)))
+    assert main(["news", "--state.url", address, "--entity", "222222222222"]) == 0
+    assert "iam" in capsys.readouterr().out
 
 
 def test_no_news_is_said(tell):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.leads import DELAY, Lead, Leads, followed, unheard
+from exporter.leads import Lead, Leads, followed, unheard
 from exporter.model import (
     Discovery,
     Entity,
@@ -19,6 +19,7 @@ from exporter.model import (
     Target,
     Targets,
 )
+from exporter.news import DELAY
 from exporter.order import plan
 
 DAY = 86_400.0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import SKEW, NewsKind, Report, ServiceAccess, Standing, Subject
-from exporter.news import compared
+from exporter.news import DELAY, compared
 from exporter.order import newer
 
 DAY = 86_400.0
@@ -16,6 +16,8 @@ DORMANT = 90 * DAY
 ACCOUNT = "111122223333"
 PATH = f"o-exampleorg/r-exam/{ACCOUNT}"
 SUBJECT = Subject(ACCOUNT)
+UNIT = Subject("ou-exam-00000001")
+HIGH = (UNIT, Subject("r-exam"))
 
 
 def report(created=NOW, **times):
@@ -40,7 +42,9 @@ def following(standing, after, now=NOW):
 def dropped(standing):
     """How it stands once its report was too old."""
     known, listed = standing.known_beside(None), standing.accessible() or frozenset()
-    return replace(standing, report=None, expired=True, last_known=known, listed=listed)
+    return replace(
+        standing, report=None, expired=True, last_known=known, listed=listed, listed_at=standing.made
+    )
 
 
 def told(before, after, **more):
@@ -105,6 +109,41 @@ def test_a_move_brings_no_first_use_and_no_word_of_what_is_accessible():
 
 def test_a_return_is_one_though_the_account_moved():
     assert kinds(stood(s3=NOW - 100 * DAY), report(s3=NOW), moved=True) == [("s3", "returned")]
+
+
+@pytest.mark.parametrize("subject", HIGH)
+@pytest.mark.parametrize("known", [None, NOW - 300 * DAY])
+@pytest.mark.parametrize(("late", "news"), [(30 * DAY, 0), (DELAY + 1, 0), (DELAY, 1), (0.0, 1), (-60.0, 1)])
+def test_what_an_ous_former_report_would_have_shown_came_with_an_account(subject, known, late, news):
+    assert len(told(stood(subject, s3=known), report(s3=NOW - DAY - late))) == news
+
+
+@pytest.mark.parametrize("known", [None, NOW - 300 * DAY])
+def test_of_an_account_what_aws_tells_late_is_news(known):
+    assert len(told(stood(s3=known), report(s3=NOW - 10 * DAY))) == 1
+
+
+@pytest.mark.parametrize(("at", "news"), [(NOW - 9 * DAY, 1), (NOW - 11 * DAY, 0)])
+def test_where_a_report_was_dropped_its_own_time_says_what_it_would_have_shown(at, news):
+    before = dropped(dropped(stood(UNIT, NOW - 10 * DAY, s3=NOW - 300 * DAY, ec2=None)))
+    assert len(told(before, report(s3=at, ec2=None))) == news
+    assert len(told(before, report(s3=None, ec2=at))) == news
+
+
+def test_where_that_time_is_not_known_all_uses_are_told():
+    before = replace(dropped(stood(UNIT, s3=NOW - 400 * DAY)), listed_at=0.0)
+    assert kinds(before, report(s3=NOW - 100 * DAY)) == [("s3", "returned")]
+
+
+def test_beyond_the_tracking_period_an_account_that_came_brings_no_return():
+    before = replace(stood(UNIT, s3=None), last_known={"s3": NOW - 500 * DAY})
+    assert not told(before, report(s3=NOW - 30 * DAY))
+    assert kinds(before, report(s3=NOW)) == [("s3", "returned")]
+
+
+def test_after_an_account_brought_its_uses_the_next_is_measured_against_them():
+    came = following(stood(UNIT, NOW - 2 * DAY, s3=None), report(NOW - DAY, s3=NOW - 30 * DAY))
+    assert not told(came, report(s3=NOW))
 
 
 @pytest.mark.parametrize("created", [NOW - DAY, NOW - 2 * DAY])
@@ -187,9 +226,9 @@ STEPS = st.lists(
 )
 
 
-def _lived(steps):
+def _lived(steps, subject=SUBJECT):
     """Each step's standing, report and clock, with what was told."""
-    standing, created, after = Standing(SUBJECT), 500 * DAY, None
+    standing, created, after = Standing(subject), 500 * DAY, None
     for step, rows, days, off in steps:
         created += days * DAY
         now = created + off * DAY
@@ -242,3 +281,38 @@ def test_what_was_told_is_known_from_then_on(steps):
         for piece in pieces:
             if piece.account_id:
                 assert known[piece.namespace] >= piece.at
+
+
+@given(STEPS)
+def test_an_ou_is_told_of_no_use_that_its_former_report_would_have_shown(steps):
+    for before, *_, pieces in _lived(steps, UNIT):
+        assert all(piece.at >= before.made - DELAY for piece in pieces if piece.kind.is_use)
+
+
+@given(STEPS)
+def test_an_ou_is_told_of_nothing_that_an_account_would_not_be(steps):
+    for before, after, now, pieces in _lived(steps, UNIT):
+        as_one = told(replace(before, subject=SUBJECT), after, now=now)
+        assert {(each.namespace, each.kind, each.at) for each in pieces} <= {
+            (each.namespace, each.kind, each.at) for each in as_one
+        }
+
+
+HOURS = st.integers(min_value=0, max_value=60 * 24)
+LIVES = st.lists(st.tuples(st.lists(HOURS, max_size=4), HOURS, HOURS), min_size=1, max_size=5)
+
+
+@given(LIVES, st.lists(HOURS, min_size=2, max_size=20, unique=True))
+def test_whoever_comes_and_goes_a_unit_is_told_of_what_was_done_in_it_and_of_that_at_once(lives, looks):
+    """Accounts with uses of their own, each in the OU from one time to another; and reports on the OU."""
+    start = NOW - 1000 * 3600
+    standing = following(Standing(UNIT), report(start - 1, s3=None), start)
+    for look in (start + hour * 3600.0 for hour in sorted(looks)):
+        inside = [uses for uses, came, left in lives if start + came * 3600 <= look < start + left * 3600]
+        done = [at for uses in inside for at in (start + use * 3600.0 for use in uses) if at <= look]
+        after = report(look, s3=max(done, default=None))
+        pieces = told(standing, after, now=look)
+        new = [at for at in done if at > standing.made]
+        assert all(piece.at >= standing.made - DELAY for piece in pieces)
+        assert bool(pieces) >= (bool(new) and not standing.uses())
+        standing = following(standing, after, look)

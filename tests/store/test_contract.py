@@ -64,6 +64,7 @@ def test_what_was_kept_is_recalled(store, lease):
         expired=True,
         path=ROOT.path,
         listed=frozenset({"s3"}),
+        listed_at=42.5,
         asked="o/r",
         followed={"s3": 1.5},
     )
