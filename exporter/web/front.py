@@ -7,10 +7,12 @@ from exporter.web import parameters
 from exporter.web.bench import Bench
 from exporter.web.catalogue import chosen
 from exporter.web.delivery import Patience, packed
-from exporter.web.landing import COLUMNS, Choice, find, render, render_entity
+from exporter.web.landing import COLUMNS, ORDERS, SHOWS, SORTS, Choice, Wish, find, render, render_entity
 from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
+
+LANDING = frozenset({"filter", "show", "sort", "order", "below", "from"})
 
 
 class Front:
@@ -24,8 +26,8 @@ class Front:
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The landing page, made once for all who ask for the same while it is made."""
-        only = _filter(request)
-        body = await self._bench.share(("page", only), lambda: self._overview(only))
+        wish = _wish(request)
+        body = await self._bench.share(("page", wish), lambda: self._overview(wish))
         return await deliver_page(request, body, self._patience)
 
     async def entity(self, request: web.Request) -> web.StreamResponse:
@@ -40,8 +42,8 @@ class Front:
         """To the landing page, from where it would be without a prefix."""
         raise web.HTTPFound(self._where.link("/"))
 
-    def _overview(self, only: str) -> Body:
-        return packed(render(self._surface.published().snapshot, self._where, self._surface.clock(), only))
+    def _overview(self, wish: Wish) -> Body:
+        return packed(render(self._surface.published().snapshot, self._where, self._surface.clock(), wish))
 
     def _of_entity(self, entity_id: str, choice: Choice) -> Body | None:
         found = find(self._surface.published().snapshot, entity_id)
@@ -52,5 +54,15 @@ class Front:
         )
 
 
-def _filter(request: web.Request) -> str:
-    return (parameters.single(request.query, "filter") or "").strip()
+def _wish(request: web.Request) -> Wish:
+    query = request.query
+    sort = parameters.one_of(query, "sort", ("", *SORTS)) or ""
+    order = parameters.one_of(query, "order", ("", *ORDERS.values()))
+    return Wish(
+        only=(parameters.single(query, "filter") or "").strip(),
+        show=parameters.one_of(query, "show", ("", *SHOWS)) or "",
+        sort=sort,
+        falling=order == ORDERS[True],
+        below=parameters.single(query, "below") or "",
+        start=parameters.number(query, "from"),
+    )

@@ -35,6 +35,14 @@ def one_of(query: MultiMapping[str], name: str, words: tuple[str, ...]) -> str |
     return value
 
 
+def number(query: MultiMapping[str], name: str) -> int:
+    """The one value of a parameter, which has to be a whole number from zero on; zero without it."""
+    value = single(query, name) or "0"
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise web.HTTPBadRequest(text=f"{name}={value!r} is no number from 0 on\n")
+    return int(value)
+
+
 def groups(query: MultiMapping[str]) -> frozenset[Group]:
     """The family groups that ``collect[]`` or ``exclude[]`` leave: all of them with neither."""
     if COLLECT in query and EXCLUDE in query:

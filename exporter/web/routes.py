@@ -12,7 +12,7 @@ from exporter.web.catalogue import TABLE, Catalogue
 from exporter.web.connections import attend
 from exporter.web.delivery import Patience
 from exporter.web.directory import Directories
-from exporter.web.front import Front
+from exporter.web.front import LANDING, Front
 from exporter.web.lifecycle import Lifecycle
 from exporter.web.manners import Handler, add_headers, answer_errors
 from exporter.web.newsroom import CHOICE, Newsroom
@@ -71,7 +71,7 @@ class Site:
     def everything(self) -> web.Application:
         """The application of the main listeners."""
         routes = [
-            Route("/", self._front.page, frozenset({"filter"})),
+            Route("/", self._front.page, LANDING),
             Route("/entities/{entity_id}", self._front.entity, TABLE),
             Route("/services", self._catalogue.services, TABLE),
             Route("/services/{namespace}", self._catalogue.service, TABLE),

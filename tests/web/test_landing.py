@@ -16,7 +16,7 @@ from exporter.model import (
     JobView,
     OrganizationView,
     Policy,
-    ReportState,
+    ServiceAccess,
     Services,
     Snapshot,
     Standing,
@@ -25,8 +25,8 @@ from exporter.model import (
     Targets,
 )
 from exporter.order import plan
-from exporter.web.landing import POLICY, render
-from exporter.web.landing.tree import forest
+from exporter.web.landing import POLICY, Wish, render
+from exporter.web.landing.tree import all_lines, forest
 from exporter.web.places import Places
 from tests.web.conftest import DISCOVERY, report_of
 
@@ -228,7 +228,7 @@ def test_the_filter_leaves_what_matches_with_the_way_to_it(server, only, shown, 
 def test_the_filter_hides_what_is_beside_the_way(world):
     units = [entity(f"ou-{i}", "r-1", EntityType.ORGANIZATIONAL_UNIT, f"unit {i}") for i in range(3)]
     world.discovered(tree_of(entity("r-1", kind=EntityType.ROOT), *units))
-    text = render(world.publication.current.snapshot, Places(), NOW, "unit 1")
+    text = render(world.publication.current.snapshot, Places(), NOW, Wish("unit 1"))
     assert [name in text for name in ("unit 0", "<bdi>unit 1", "unit 2")] == [False, True, False]
 
 
@@ -240,9 +240,14 @@ def entity(entity_id, parent_id="", kind=EntityType.ACCOUNT, name="x"):
     return Entity(entity_id, kind, name, f"o-org/{entity_id}", parent_id)
 
 
+def tree(world):
+    view = world.publication.current.organization("default")
+    return forest(view, all_lines(view, NOW))
+
+
 def test_the_tree_is_as_deep_as_the_organization(world):
     world.discovered()
-    [root] = forest(world.publication.current.organization("default"), NOW)
+    [root] = tree(world)
     assert [child.entity.id for child in root.children] == ["ou-root-unit"]
     assert [child.entity.id for child in root.children[0].children] == ["111111111111"]
     assert root.size() == 2
@@ -250,19 +255,20 @@ def test_the_tree_is_as_deep_as_the_organization(world):
 
 def test_an_entity_whose_parent_is_out_of_scope_is_at_the_top(world):
     world.discovered(tree_of(entity("1", "ou-gone"), entity("2", "ou-gone")))
-    tops = forest(world.publication.current.organization("default"), NOW)
+    tops = tree(world)
     assert [top.entity.id for top in tops] == ["1", "2"]
 
 
 def test_entities_that_are_their_own_parents_do_not_hang_the_page(world):
     world.discovered(tree_of(entity("1", "2"), entity("2", "1"), entity("3", "3")))
-    assert len(forest(world.publication.current.organization("default"), NOW)) == 2
+    assert len(tree(world)) == 2
 
 
-def test_states_are_counted_for_all_that_is_below(world):
+def test_failures_are_counted_for_all_that_is_below(world):
     world.filled()
-    [root] = forest(world.publication.current.organization("default"), NOW)
-    assert root.states() == {ReportState.FRESH: 3}
+    world.stood(Standing(Subject("111111111111"), failures=1))
+    [root] = tree(world)
+    assert root.failed() == 1
 
 
 def test_a_large_tree_starts_closed_below_its_root(world):
@@ -315,7 +321,7 @@ any_text = st.text(st.characters(codec=None), max_size=30)
 @given(any_text, any_text, any_text)
 def test_any_names_give_a_well_formed_page(name, entity_id, message):
     snapshot = snapshot_of(name, entity_id, message)
-    text = render(snapshot, Places(), NOW, name)
+    text = render(snapshot, Places(), NOW, Wish(name))
     page = Page(text)
     assert page.open == []
     assert page.elements.isdisjoint({"img", "iframe"})
@@ -333,3 +339,100 @@ def test_selectors_that_fit_nothing_are_told_on_the_page(world):
     page = render(world.publication.current.snapshot, Places(), NOW)
     assert "include: &quot;&lt;prod&gt;&quot; matches nothing" in page
     assert "leave nothing to report on" in page
+
+
+def many(*, units=100, accounts=5000):
+    ous = [entity(f"ou-{i}", "r-1", EntityType.ORGANIZATIONAL_UNIT, f"unit {i}") for i in range(units)]
+    parents = [ou.id for ou in ous] or ["r-1"]
+    below = [entity(str(i), parents[i % len(parents)], name=f"account {i}") for i in range(accounts)]
+    return tree_of(entity("r-1", kind=EntityType.ROOT, name="Root"), *ous, *below)
+
+
+@pytest.mark.parametrize("units", [100, 0])
+def test_the_page_of_five_thousand_accounts_is_small(world, units):
+    world.discovered(many(units=units))
+    assert len(render(world.publication.current.snapshot, Places(), NOW)) < 400_000
+
+
+def test_what_is_closed_is_shown_by_a_link_and_its_rest_by_another(world, serving):
+    world.discovered(many(units=2, accounts=2400))
+    with serving(world) as running:
+        links = [link for link in Page(running.get("/").text).links if "below=" in link]
+        assert links == ["/?below=ou-0", "/?below=ou-1"]
+        page = running.get("/?below=ou-1")
+        assert (page.text.count(">account "), "account 1<" in page.text) == (1000, True)
+        assert "/?below=ou-1&from=1000" in Page(page.text).links
+        assert "account 2399<" in running.get("/?below=ou-1&from=1000").text
+
+
+def test_a_long_list_below_the_root_goes_on_by_a_link(world, serving):
+    world.discovered(many(units=0, accounts=700))
+    with serving(world) as running:
+        assert "/?below=r-1&from=300" in Page(running.get("/").text).links
+        assert ">account 699<" in running.get("/?below=r-1&from=300").text
+
+
+@pytest.mark.parametrize(
+    "query", ["show=x", "sort=x", "order=x", "from=-1", "from=x", "from=\u0663", "sort=name&sort=age"]
+)
+def test_a_view_that_there_is_not_is_refused(server, query):
+    assert server.get(f"/?{query}").status == 400
+
+
+def gaps(world):
+    """Three accounts: one that used a service today, one long ago, one never; the last one's job failed."""
+    accounts = [entity(f"00000000000{i}", name=name) for i, name in enumerate(("new", "old", "never"))]
+    world.discovered(tree_of(*accounts))
+    used = [
+        (ServiceAccess("s3", "Amazon S3", "", "", at, 1), ServiceAccess("ec2", "Amazon EC2"))
+        for at in (NOW - 60, NOW - 100 * 86_400, None)
+    ]
+    for i, account in enumerate(accounts):
+        world.stood(report_of(account.id, services=used[i], accessible=10 + i, not_accessed=3 * i))
+    view = world.publication.current.organization("default").standings[Subject("000000000002")]
+    world.stood(replace(view, failures=1))
+    return world
+
+
+@pytest.mark.parametrize(
+    ("wish", "shown"),
+    [
+        (Wish(), ["new", "old", "never"]),
+        (Wish(show="never"), ["never"]),
+        (Wish(show="dormant"), ["old", "never"]),
+        (Wish(show="failed"), ["never"]),
+        (Wish(show="stale"), []),
+        (Wish(sort="name"), ["never", "new", "old"]),
+        (Wish(sort="unused", falling=True), ["never", "old", "new"]),
+        (Wish(sort="used"), ["never", "old", "new"]),
+        (Wish(only="old", sort="name"), ["old"]),
+    ],
+)
+def test_the_tree_is_sorted_and_narrowed_down_as_asked(world, wish, shown):
+    text = render(gaps(world).publication.current.snapshot, Places(), NOW, wish)
+    tree = text[text.index('class="tree"') : text.index("<h3>Collection")]
+    found = [name for name in re.findall("<bdi>(.*?)</bdi>", tree) if name in {"new", "old", "never"}]
+    assert found == shown
+
+
+def test_the_widest_gaps_are_ranked(world):
+    text = page_of(gaps(world)).text
+    assert text.index("Widest gaps") < text.index("6 of 12 never used") < text.index("3 of 11 never used")
+
+
+def test_the_page_begins_with_what_is_allowed_used_and_never_used(world):
+    text = page_of(world.filled()).text
+    assert "455 allowed" in text
+    assert text.index("400 never used") < text.index("Not accessed") < text.index("Collection")
+
+
+def test_states_are_of_the_moment_of_the_page(world):
+    world.filled()
+    text = Page(render(world.publication.current.snapshot, Places(), NOW + 86_400)).text
+    assert "0 fresh3 stale" in text
+
+
+def test_a_search_finds_services_too(server):
+    page = Page(server.get("/?filter=amazon").text)
+    assert "Services: 2" in page.text
+    assert "/services/s3" in page.links

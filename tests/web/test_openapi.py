@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from exporter.config import default, masked_yaml
 from exporter.families import Group
 from exporter.model import JobStatus, JobView, Standing, Subject
-from exporter.web.landing import COLUMNS, SERVICES, USERS
+from exporter.web.landing import COLUMNS, SERVICES, SHOWS, SORTS, USERS
 from tests.web.conftest import NOW, World, started
 from tests.web.test_routes import READ
 
@@ -80,6 +80,12 @@ def test_every_path_for_reading_is_described():
 def test_columns_of_the_pages_of_services_are_those_of_the_program(path, columns):
     [sort] = [one for one in WRITTEN["paths"][path]["get"]["parameters"] if one.get("name") == "sort"]
     assert sort["schema"]["enum"] == list(columns)
+
+
+def test_views_of_the_landing_page_are_those_of_the_program():
+    named = {one.get("name"): one for one in WRITTEN["paths"]["/"]["get"]["parameters"]}
+    assert named["show"]["schema"]["enum"] == ["", *SHOWS]
+    assert named["sort"]["schema"]["enum"] == ["", *SORTS]
 
 
 def test_groups_and_columns_are_those_of_the_program():

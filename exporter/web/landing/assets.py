@@ -18,10 +18,11 @@ POLICY = "; ".join(
         "default-src 'none'",
         f"style-src {_hash(STYLE)}",
         f"script-src {_hash(SCRIPT)}",
+        "connect-src 'self'",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
-"""The pages' Content-Security-Policy: this style, this script, and nothing from anywhere."""
+"""The pages' Content-Security-Policy: this style, this script, and nothing from elsewhere."""

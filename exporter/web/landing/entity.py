@@ -1,6 +1,6 @@
 """The page of one entity as HTML: where it stands, how its reports stand, and their services."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from exporter.web.landing import markup
 from exporter.web.landing.columns import Choice, Column, ordered, row, table
 from exporter.web.landing.markup import KINDS, NONE, code, name, text
 from exporter.web.landing.services import page_of_service
-from exporter.web.landing.tree import Line, Node, forest, line
+from exporter.web.landing.tree import Line, Node, all_lines, forest, found, line
 from exporter.web.places import Places
 
 COLUMNS = {
@@ -93,11 +93,12 @@ def _organization(found: Found, page: Page) -> str:
     return f"{_children(found, page)}{parts}"
 
 
-def _children(found: Found, page: Page) -> str:
+def _children(which: Found, page: Page) -> str:
     """What is directly below, with its figures."""
-    if not found.entity:
+    if not which.entity:
         return ""
-    node = _node(forest(found.view, page.now), found.entity.id)
+    view = which.view
+    node = found(forest(view, all_lines(view, page.now)), which.entity.id)
     if not node or not node.children:
         return ""
     items = "".join(_child(child, page) for child in node.children)
@@ -111,19 +112,8 @@ def _children(found: Found, page: Page) -> str:
 _SHOWN = 30  # children; more are closed at first
 
 
-def _node(nodes: Iterable[Node], entity_id: str) -> Node | None:
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if node.entity.id == entity_id:
-            return node
-        waiting += node.children
-    return None
-
-
 def _child(node: Node, page: Page) -> str:
-    own = next((each for each in node.lines if not each.subject.policy_id), None)
-    said = KINDS[node.entity.type]
+    own, said = node.own, KINDS[node.entity.type]
     if own and own.accessible is not None and own.not_accessed is not None:
         said += f", {own.not_accessed} of {own.accessible} services never used"
     if own and own.trouble:

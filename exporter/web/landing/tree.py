@@ -1,11 +1,61 @@
 """The tree of entities with what is known of each, as values: what the page shows, before any HTML."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from exporter.model import Entity, JobStatus, OrganizationView, ReportState, Standing, Subject, Work
 from exporter.order import state_of
+
+DORMANT = 90  # days without a use
+
+SHOWS = {
+    "never": "that never used a service",
+    "dormant": f"that used none for {DORMANT} days",
+    "failed": "whose report failed",
+    "stale": "whose report is stale",
+}
+"""What the tree can be narrowed down to, in words."""
+
+SORTS = {
+    "name": "Entity",
+    "used": "Used",
+    "accessible": "Accessible",
+    "unused": "Not accessed",
+    "age": "Report age",
+    "state": "State",
+}
+"""What siblings can be sorted by, with the title of the column; not sorted, they are in AWS's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of the tree: entities with ``only`` in them, of the kind ``show``, sorted by ``sort``.
+
+    ``below`` is the id of an entity of which alone the children are wanted, from the one number ``start``;
+    ``depth`` is how deep it lies.
+    """
+
+    only: str = ""
+    show: str = ""
+    sort: str = ""
+    falling: bool = False
+    below: str = ""
+    start: int = 0
+    depth: int = 0
+
+    def asked(self) -> dict[str, str]:
+        """The query that asks for this."""
+        order = ("descending" if self.falling else "ascending") if self.sort else ""
+        words = {
+            "filter": self.only,
+            "show": self.show,
+            "sort": self.sort,
+            "order": order,
+            "below": self.below,
+            "from": str(self.start) if self.start else "",
+        }
+        return {key: word for key, word in words.items() if word}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +84,19 @@ class Node:
     lines: Sequence[Line] = ()
     children: list["Node"] = field(default_factory=list)
 
-    def states(self) -> Counter[ReportState]:
-        """How often each state occurs here and below."""
-        counts = Counter(line.state for line in self.lines)
-        for child in self.children:
-            counts += child.states()
-        return counts
+    def failed(self) -> int:
+        """How many reports failed here and below."""
+        own = sum(line.state is ReportState.FAILED for line in self.lines)
+        return own + sum(child.failed() for child in self.children)
 
     def size(self) -> int:
         """How many entities there are below."""
-        return sum(1 + child.size() for child in self.children)
+        return len(self.children) + sum(child.size() for child in self.children if child.children)
+
+    @property
+    def own(self) -> Line | None:
+        """The line of the entity as all of its SCPs allow."""
+        return next((line for line in self.lines if not line.subject.policy_id), None)
 
 
 def line(view: OrganizationView, item: Work, now: float) -> Line:
@@ -73,19 +126,46 @@ def _trouble(standing: Standing) -> str:
     return f"{attempts}: {reason}" if failed and reason else attempts
 
 
-def forest(view: OrganizationView, now: float) -> list[Node]:
+def all_lines(view: OrganizationView, now: float) -> tuple[Line, ...]:
+    """How every subject stands at ``now``: whatever a page tells of them is told from these."""
+    return tuple(line(view, item, now) for item in view.work)
+
+
+def forest(view: OrganizationView, lines: Iterable[Line]) -> list[Node]:
     """The topmost entities in scope, each with all that is below it.
 
     A parent stands before its children; an entity whose parent is out of scope is a topmost one.
     """
-    lines = _by_entity(line(view, item, now) for item in view.work if item.entity)
+    known = _by_entity(lines)
     nodes: dict[str, Node] = {}
     tops: list[Node] = []
     for entity in view.discovery.entities if view.discovery else ():
         parent = nodes.get(entity.parent_id)
-        node = Node(entity, lines.get(entity.id, ()))
+        node = Node(entity, known.get(entity.id, ()))
         (parent.children if parent else tops).append(node)
         nodes[entity.id] = node
+    return tops
+
+
+def found(tops: Iterable[Node], entity_id: str) -> Node | None:
+    """The node of an entity."""
+    waiting = list(tops)
+    while waiting:
+        node = waiting.pop()
+        if node.entity.id == entity_id:
+            return node
+        waiting += node.children
+    return None
+
+
+def chosen(view: OrganizationView, tops: list[Node], wish: Wish, now: float) -> list[Node]:
+    """What is wanted of a tree, sorted."""
+    if wish.only:
+        tops = wanted(tops, wish.only)
+    if wish.show:
+        tops = _kept(tops, lambda node: _is(view, node, wish.show, now))
+    if wish.sort:
+        _sort(tops, wish)
     return tops
 
 
@@ -106,19 +186,70 @@ def _wanted(node: Node, text: str) -> Node | None:
     return Node(node.entity, node.lines, children) if children else None
 
 
-def troubles(view: OrganizationView, now: float) -> list[Line]:
+def _kept(nodes: Iterable[Node], fits: Callable[[Node], bool]) -> list[Node]:
+    """The nodes that fit, and the way there."""
+    kept = []
+    for node in nodes:
+        children = _kept(node.children, fits)
+        if children or fits(node):
+            kept.append(Node(node.entity, node.lines, children))
+    return kept
+
+
+def _is(view: OrganizationView, node: Node, show: str, now: float) -> bool:
+    if show in {ReportState.FAILED, ReportState.STALE}:
+        return any(each.state == show for each in node.lines)
+    standing = view.standings.get(Subject(node.entity.id))
+    if standing is None or standing.report is None:
+        return False
+    last = max(standing.uses().values(), default=None)
+    return last is None or (show == "dormant" and last < now - DORMANT * 86_400)
+
+
+def _sort(nodes: list[Node], wish: Wish) -> None:
+    """Among siblings; what is not known comes last either way."""
+    unknown = [node for node in nodes if _key(node, wish.sort) is None]
+    known = [node for node in nodes if _key(node, wish.sort) is not None]
+    known.sort(key=lambda node: _key(node, wish.sort), reverse=wish.falling)
+    nodes[:] = [*known, *unknown]
+    for node in nodes:
+        _sort(node.children, wish)
+
+
+def _key(node: Node, sort: str) -> Any:
+    own = node.own
+    if sort == "name":
+        return node.entity.name.casefold()
+    return _NUMBERS[sort](own) if own else None
+
+
+def _used(line: Line) -> int | None:
+    if line.accessible is None or line.not_accessed is None:
+        return None
+    return line.accessible - line.not_accessed
+
+
+_NUMBERS: Mapping[str, Callable[[Line], Any]] = {
+    "used": _used,
+    "accessible": lambda line: line.accessible,
+    "unused": lambda line: line.not_accessed,
+    "age": lambda line: line.age,
+    "state": lambda line: line.state.value,
+}
+
+
+def troubles(lines: Iterable[Line]) -> list[Line]:
     """The subjects whose newest attempt failed, the last one first."""
-    failed = (line(view, item, now) for item in view.work if item.subject in view.standings)
-    return sorted((each for each in failed if each.trouble), key=lambda each: -(each.tried or 0.0))
+    return sorted((each for each in lines if each.trouble), key=lambda each: -(each.tried or 0.0))
 
 
-def foreign(view: OrganizationView, now: float) -> Iterator[Line]:
+def foreign(view: OrganizationView, lines: Iterable[Line]) -> Iterator[Line]:
     """The reports that were made elsewhere."""
-    return (line(view, item, now) for item in view.work if item.entity is None)
+    return (each for item, each in zip(view.work, lines, strict=True) if item.entity is None)
 
 
 def _by_entity(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
+    known: dict[str, list[Line]] = {}
     for each in lines:
-        found.setdefault(each.subject.entity_id, []).append(each)
-    return found
+        known.setdefault(each.subject.entity_id, []).append(each)
+    return known
