@@ -26,7 +26,8 @@ class Desk:
     """One organization's publication and state, for one tenure; all methods raise LeaseLostError after it.
 
     What the store cannot take now is served all the same, and offered to it again with whatever comes next.
-    News goes to the log once it is kept: a program that is killed before finds it again, and tells it then.
+    News goes to the log once it is kept, and the state then learns that it is there. What a program kept that
+    was killed before, the next one tells; what the state did not learn in time is told once more.
     """
 
     def __init__(self, publication: Publication, store: Store, hold: Hold, observer: Observer) -> None:
@@ -40,6 +41,7 @@ class Desk:
         self._standings: dict[Subject, Standing] = {}
         self._news: dict[Subject, tuple[News, ...]] = {}
         self._tally: Mapping[NewsKind, int] | None = None
+        self._unmarked = False
 
     @property
     def view(self) -> OrganizationView:
@@ -106,6 +108,7 @@ class Desk:
     def _offer_all(self) -> None:
         # Standings first: a discovery forgets those of entities that are gone.
         taken = []
+        self._mark_logged()
         for subject, standing in list(self._standings.items()):
             taken.append(self._offer_standing(standing, self._news.pop(subject, ())))
             del self._standings[subject]
@@ -128,7 +131,15 @@ class Desk:
         self._tally = tally
         view = self._publication.current.find(self.name)
         self._observer.news(news, view.discovery if view else None)
+        self._unmarked = True
+        self._mark_logged()
         return taken
+
+    def _mark_logged(self) -> None:
+        """What was told will not be told again by whoever comes next."""
+        if self._unmarked:
+            self._offer(lambda: self._store.logged(self._hold.lease, self._tally or {}))
+            self._unmarked = False
 
     def _counted(self) -> Mapping[NewsKind, int]:
         """What is shown to have been told, which is what is kept of it before anything new is."""

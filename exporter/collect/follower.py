@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exporter.model import NO_NEWS, StartedJob
+from exporter.model import NO_NEWS, News, StartedJob
 from exporter.publication import Publication
 from exporter.store import Remembered, Store
 
@@ -10,7 +10,7 @@ from exporter.store import Remembered, Store
 class Follower:
     """Publishes what the store says of one organization: all of it at first, then what changed.
 
-    ``started`` is the job that ran at the last look.
+    ``started`` is the job that ran at the last look, ``unlogged`` the news that was in no log then.
     """
 
     def __init__(self, name: str, store: Store, publication: Publication) -> None:
@@ -19,6 +19,7 @@ class Follower:
         self._publication = publication
         self._position: int | None = None
         self.started: StartedJob | None = None
+        self.unlogged: tuple[News, ...] = ()
 
     def look(self) -> None:
         """Bring what is published up to what the store has; raises StateError."""
@@ -32,6 +33,8 @@ class Follower:
             self._apply(found)
         self._position = found.position
         self.started = found.started
+        if found.tally:
+            self.unlogged = found.unlogged
         running = found.started.subject if found.started else None
         self._publication.changed(self._name, lease_holder=found.holder, running=running, **_told(found))
 

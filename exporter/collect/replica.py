@@ -129,6 +129,7 @@ class Replica:
         self._pace.pause(0)  # a stop that came before there was something to end
         # Nobody else can write any more: this look brings the last that the former holder kept.
         self._follower.look()
+        self._tell_what_is_left(hold.lease)
         runner = self._collecting(hold, self._follower.started)
         self._publication.changed(self.name, lease_held=True, running=None)
         self._observer.lease_gained(hold.lease.token)
@@ -143,6 +144,18 @@ class Replica:
             self._runner = None
             hold.end()
             runner.stop()
+
+    def _tell_what_is_left(self, lease: Lease) -> None:
+        """Log the news that a program kept and did not live to log."""
+        pieces, view = self._follower.unlogged, self._publication.current.find(self.name)
+        if not (pieces and view):
+            return
+        self._observer.news(pieces, view.discovery)
+        self._follower.unlogged = ()
+        try:
+            self._store.logged(lease, view.tally)
+        except StateUnavailableError as error:
+            self._observer.state_lost(str(error))
 
     def _renew(self, hold: Hold) -> None:
         """Until the lease is lost."""

@@ -39,9 +39,11 @@ from exporter.model import (
     unused,
 )
 from exporter.redaction import redacted
+from exporter.store.telling import Tally
 
 VERSION = 1
-WITH_PATH = 2  # a standing's "path", "listed", "listed_at", "asked" and "followed", a job's path
+# A standing's "path", "listed", "listed_at", "asked" and "followed", a job's path, a tally's "unlogged".
+WITH_PATH = 2
 KNOWN = frozenset({VERSION, WITH_PATH})
 # Whoever changes this file cannot read what was kept with it: a new one needs a new version beside this one.
 DICTIONARY = "services.v1.json"
@@ -128,14 +130,18 @@ def decode_news(data: bytes) -> tuple[News, ...]:
     return _read(data, _news)
 
 
-def encode_tally(tally: Mapping[NewsKind, int]) -> bytes:
-    """How much news of each kind there has been."""
-    return _packed(dict(tally))
+def encode_tally(tally: Tally) -> bytes:
+    """How much news of each kind there has been, and what of it is in no log yet."""
+    counts = dict(tally.counts)
+    if not tally.unlogged:
+        return _packed(counts)
+    reports = sorted((*subject, told) for subject, told in tally.unlogged)
+    return _packed({"counts": counts, "unlogged": reports}, WITH_PATH)
 
 
-def decode_tally(data: bytes) -> Mapping[NewsKind, int]:
-    """The counts; raises StateError for bytes that are none, or of a later version."""
-    return _read(data, lambda counts: {NewsKind(kind): int(count) for kind, count in counts.items()})
+def decode_tally(data: bytes) -> Tally:
+    """The tally; raises StateError for bytes that are none, or of a later version."""
+    return _read(data, _tally)
 
 
 def check(data: bytes) -> None:
@@ -224,6 +230,12 @@ def _news(values: Sequence[Any]) -> tuple[News, ...]:
         News(subject, NewsKind(kind), intern(namespace), at, told, after, intern(region), account_id, name)
         for kind, namespace, at, after, region, account_id, name in pieces
     )
+
+
+def _tally(document: Mapping[str, Any]) -> Tally:
+    counts, reports = document.get("counts", document), document.get("unlogged", ())
+    unlogged = frozenset((Subject(entity_id, policy_id), told) for entity_id, policy_id, told in reports)
+    return Tally({NewsKind(kind): int(count) for kind, count in counts.items()}, unlogged)
 
 
 def _discovery(document: Mapping[str, Any]) -> Discovery:

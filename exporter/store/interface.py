@@ -37,7 +37,8 @@ class Remembered:
     ``position`` says up to where this goes: it is what :meth:`Store.changes` wants to be asked with next.
     ``holder`` names who has the lease (empty: nobody, or nobody else can). ``started``: the job
     that runs now, or was left running, whatever else has changed. ``news`` are in no order; ``tally`` is None
-    where nothing was ever told, or nothing since.
+    where nothing was ever told, or nothing since. ``unlogged`` is what of the news is in no log, as far as is
+    known; it says something where ``tally`` does.
     """
 
     discovery: Discovery | None = None
@@ -48,6 +49,7 @@ class Remembered:
     pulse: Pulse | None = None
     news: Mapping[Subject, tuple[News, ...]] = field(default_factory=dict)
     tally: Mapping[NewsKind, int] | None = None
+    unlogged: tuple[News, ...] = ()
 
 
 class Store(Protocol):
@@ -86,7 +88,11 @@ class Store(Protocol):
 
         With it, or not at all, what its reports told, beside what was kept of that before; and, where they
         told anything, how much the organization's ever have. To be given the same again changes nothing.
+        This news is in no log, and all that was given before is: until ``logged`` is called.
         """
+
+    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+        """All news that was kept, which is so much, is in the log too."""
 
     def forget_news(self, lease: Lease, before: float) -> None:
         """What was told by reports that were created before this time is forgotten; the tally is not."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
 from exporter.store.interface import Lease, Pulse, Remembered
+from exporter.store.telling import Tally, reports_of, told_by
 
 
 class MemoryStore:
@@ -22,7 +23,7 @@ class MemoryStore:
         self._standings: dict[str, dict[Subject, Standing]] = {}
         self._started: dict[str, StartedJob] = {}
         self._news: dict[str, dict[Subject, tuple[News, ...]]] = {}
-        self._tallies: dict[str, Mapping[NewsKind, int]] = {}
+        self._tallies: dict[str, Tally] = {}
 
     def acquire(self, organization: str) -> Lease | None:
         """See :class:`exporter.store.interface.Store`."""
@@ -51,11 +52,16 @@ class MemoryStore:
             if news:
                 told = self._news.setdefault(lease.organization, {})
                 told[standing.subject] = tuple(dict.fromkeys((*news, *told.get(standing.subject, ()))))
-                self._tallies[lease.organization] = tally
+                self._tallies[lease.organization] = Tally(tally, reports_of(news))
             self._standings.setdefault(lease.organization, {})[standing.subject] = standing
             started = self._started.get(lease.organization)
             if started and started.subject == standing.subject:
                 del self._started[lease.organization]
+
+    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._lock:
+            self._tallies[lease.organization] = Tally(tally)
 
     def forget_news(self, lease: Lease, before: float) -> None:
         """See :class:`exporter.store.interface.Store`."""
@@ -81,12 +87,14 @@ class MemoryStore:
         """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             standings = dict(self._standings.get(organization, {}))
+            news, tally = dict(self._news.get(organization, {})), self._tallies.get(organization)
             return Remembered(
                 self._discoveries.get(organization),
                 standings,
                 self._started.get(organization),
-                news=dict(self._news.get(organization, {})),
-                tally=self._tallies.get(organization),
+                news=news,
+                tally=tally.counts if tally else None,
+                unlogged=told_by(tally.unlogged, news) if tally else (),
             )
 
     def changes(self, organization: str, since: int) -> Remembered:

@@ -12,7 +12,7 @@ from exporter.store import codec
 from exporter.store.file import open_file
 from exporter.store.interface import Lease, Pulse, Remembered
 from exporter.store.schema import VALUE
-from exporter.store.telling import by_report, joined
+from exporter.store.telling import Tally, by_report, joined, reports_of, told_by
 
 _OF_SUBJECT = "WHERE organization = ? AND entity_id = ? AND policy_id = ?"
 
@@ -63,8 +63,12 @@ class SqliteStore:
             if news:
                 told = [(*key, at, codec.encode_news(pieces)) for at, pieces in by_report(news).items()]
                 connection.executemany("INSERT OR REPLACE INTO news VALUES (?, ?, ?, ?, ?)", told)
-                counts = (*_key(lease.organization), codec.encode_tally(tally))
-                connection.execute("INSERT OR REPLACE INTO tally VALUES (?, ?)", counts)
+                _count(connection, lease, Tally(tally, reports_of(news)))
+
+    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        with self._writing() as connection:
+            _count(connection, lease, Tally(tally))
 
     def forget_news(self, lease: Lease, before: float) -> None:
         """See :class:`exporter.store.interface.Store`."""
@@ -92,12 +96,15 @@ class SqliteStore:
         """See :class:`exporter.store.interface.Store`."""
         with self._lock, _told(self._path):
             standings = map(codec.decode_standing, self._values("standing", organization))
+            news = joined(map(codec.decode_news, self._values("news", organization)))
+            tally = next(map(codec.decode_tally, self._values("tally", organization)), None)
             return Remembered(
                 next(map(codec.decode_discovery, self._values("discovery", organization)), None),
                 {standing.subject: standing for standing in standings},
                 self._started(organization),
-                news=joined(map(codec.decode_news, self._values("news", organization))),
-                tally=next(map(codec.decode_tally, self._values("tally", organization)), None),
+                news=news,
+                tally=tally.counts if tally else None,
+                unlogged=told_by(tally.unlogged, news) if tally else (),
             )
 
     def _started(self, organization: str) -> StartedJob | None:
@@ -142,6 +149,11 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StateUnavailableError(f"the state {path} is out of reach: {error}") from error
+
+
+def _count(connection: sqlite3.Connection, lease: Lease, tally: Tally) -> None:
+    row = (*_key(lease.organization), codec.encode_tally(tally))
+    connection.execute("INSERT OR REPLACE INTO tally VALUES (?, ?)", row)
 
 
 def _subjects(

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from exporter.collect import Replica, Stopped
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import Discovery, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject, tallied
 from exporter.publication import Publication
 from exporter.store import Lease, MemoryStore, Pulse
 from exporter.telemetry.instruments import Instruments
@@ -323,3 +323,51 @@ def test_after_a_tenure_the_store_is_believed_and_not_what_was_published(scene):
 
     scene.play(unkept, None)
     assert scene.view.standings[Subject(ROOT.id)].failures == 1
+
+
+TOLD = tuple(
+    News(Subject(ROOT.id), kind, "s3", 1.6e9, 1.7e9, name="Amazon S3")
+    for kind in (NewsKind.FIRST_USED, NewsKind.NEWLY_ACCESSIBLE)
+)
+
+
+def left(store):
+    """A program kept news, and was killed before it was in the log."""
+    store.discovered(Lease("org"), FOUND)
+    store.keep(Lease("org"), Standing(Subject(ROOT.id)), TOLD, tallied(NO_NEWS, TOLD))
+
+
+def events(logs):
+    return [line["event"] for line in logs if line["event"] in {"service.first_used", "access.changed"}]
+
+
+def test_news_that_was_kept_and_not_logged_is_told_by_whoever_collects_next(scene):
+    left(scene.store)
+    with capture_logs() as logs:
+        scene.play(None)
+    assert events(logs) == ["service.first_used", "access.changed"]
+    assert next(line for line in logs if line["event"] == "service.first_used")["entity_name"] == ROOT.name
+    assert (scene.store.recall("org").unlogged, scene.view.tally) == ((), tallied(NO_NEWS, TOLD))
+
+
+def test_what_was_told_after_a_restart_is_told_by_nobody_else(scene):
+    left(scene.store)
+    scene.play(scene.store.taken, None)
+    after = Scene()
+    after.store = after.replica._store = after.replica._follower._store = scene.store
+    with capture_logs() as logs:
+        after.play(None)
+    assert events(logs) == []
+
+
+def test_where_the_state_cannot_learn_that_it_was_told_the_tenure_goes_on(scene):
+    left(scene.store)
+
+    def full(*_):
+        raise StateUnavailableError("database or disk is full")
+
+    scene.store.logged = full
+    with capture_logs() as logs:
+        scene.play(None)
+    assert scene.told == ["started", "stopped"]
+    assert len(events(logs)) == 2

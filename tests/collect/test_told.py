@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from exporter.errors import StateUnavailableError
 from exporter.model import NewsKind, ServiceAccess, Subject
-from tests.collect.conftest import ACCOUNT, HOUR, ROOT, Bench
+from tests.collect.conftest import ACCOUNT, HOUR, ROOT, Bench, every
 
 DAY = 24 * HOUR
 USED = ServiceAccess("s3", "Amazon S3", "eu-west-1", ACCOUNT.path, 1.6e9, 1)
@@ -225,3 +225,87 @@ def test_a_program_that_ends_before_its_news_was_kept_tells_it_after_its_return(
         after.sweep()
     assert (len(lines(logs)), len(lines(later))) == (0, 3)
     assert after.view.tally[NewsKind.FIRST_USED] == 3
+
+
+class KilledError(BaseException):
+    """The program ended here."""
+
+
+def killed(*_):
+    raise KilledError
+
+
+def heard(logs):
+    return [(line["entity_id"], line["service_namespace"]) for line in lines(logs)]
+
+
+@pytest.mark.parametrize(
+    ("instant", "then"),
+    [("keep", (0, 0, 0)), ("news", (1, 0, 1)), ("logged", (1, 1, 1)), (None, (1, 1, 0))],
+)
+def test_killed_at_any_instant_its_news_is_kept_or_will_be_told_and_never_only_logged(
+    first, monkeypatch, instant, then
+):
+    used(first)
+    if instant:
+        monkeypatch.setattr(first.desk._observer if instant == "news" else first.store, instant, killed)
+    with capture_logs() as logs:
+        try:
+            first.collector.step()
+        except KilledError:
+            assert instant
+    found = first.store.recall("org")
+    assert (len(found.news), len(heard(logs)), len(found.unlogged)) == then
+
+
+def test_where_the_state_cannot_learn_what_was_logged_it_is_told_so_later(first, monkeypatch):
+    used(first)
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(first.store, "logged", raising(FULL))
+        first.collector.step()
+    assert len(first.store.recall("org").unlogged) == len(heard(logs)) == 1
+    with capture_logs() as later:
+        first.collector.keep()
+    assert (first.store.recall("org").unlogged, heard(later)) == ((), [])
+
+
+def raising(error):
+    def attempt(*_):
+        raise error
+
+    return attempt
+
+
+def restarted(bench):
+    """Another program on the same state, on the same clock and AWS."""
+    found = bench.store.recall("org")
+    after = Bench(targets=bench.view.targets, pace=bench.pace)
+    after.aws, after.store = bench.aws, bench.store
+    after.desk._store, after.collector._aws = bench.store, bench.aws
+    after.publication.restored("org", found.discovery, found.standings, found.news)
+    return after
+
+
+@pytest.mark.parametrize("outage", [0, 30])
+def test_over_four_hundred_and_thirty_days_a_return_after_four_hundred_and_ten_is_news(outage):
+    """A report a day, a restart a month; AWS forgets after 400; it is away for ``outage`` days."""
+    bench = Bench(targets=every(DAY))
+    began, found = bench.pace.moment, []
+    for day in range(430):
+        now = began + day * DAY
+        at = began - 60 if day < 410 else began + 410 * DAY - 60
+        known = at > now - 400 * DAY
+        row = ServiceAccess("ec2", "Amazon EC2", *(("eu-west-1", ACCOUNT.path, at, 1) if known else ()))
+        bench.aws.rows = (USED._replace(last_authenticated=now - 60), row)
+        bench.pace.moment = now
+        bench = restarted(bench) if day % 30 == 29 else bench
+        bench.collector.expire()
+        if day % 30 == 0:
+            bench.collector.discover()
+        if not 200 <= day < 200 + outage:
+            bench.sweep()
+        found.append({piece for pieces in bench.view.news.values() for piece in pieces})
+    assert not any(found[:410])
+    assert {(piece.subject.entity_id, piece.kind, piece.after) for piece in set().union(*found)} == {
+        (entity.id, NewsKind.RETURNED, 410 * DAY) for entity in bench.aws.entities
+    }

@@ -278,6 +278,23 @@ def test_news_that_is_kept_once_more_is_kept_once(store, lease):
     assert found.tally == tallied(NO_NEWS, news())
 
 
+def test_news_is_in_no_log_until_it_is_said_to_be(store, lease):
+    told = (*news(1.5), *news(2.5, NewsKind.FIRST_USED))
+    store.keep(lease, standing(), told, tallied(NO_NEWS, told))
+    assert set(store.recall("org").unlogged) == set(told)
+    store.logged(lease, tallied(NO_NEWS, told))
+    found = store.recall("org")
+    assert (found.unlogged, found.tally) == ((), tallied(NO_NEWS, told))
+    assert set(found.news[Subject(ROOT.id)]) == set(told)
+
+
+def test_only_the_news_that_came_last_may_be_in_no_log(store, lease):
+    store.keep(lease, standing(), news(1.5), NO_NEWS)
+    store.keep(lease, standing(), news(2.5), NO_NEWS)
+    store.keep(lease, standing(failures=1))
+    assert store.recall("org").unlogged == news(2.5)
+
+
 def test_old_news_is_forgotten_and_the_tally_is_not(store, lease):
     told = (*news(1.5), *news(2.5))
     store.keep(lease, standing(), told, tallied(NO_NEWS, told))

@@ -8,7 +8,7 @@ The partition key ``organization`` is the configured name. Under it, by the sort
 ``discovery``         the last discovery
 ``standing/E/P``      how entity E, seen through policy P (or nothing), stands
 ``news/E/P/T``        what the report of time T (Unix seconds) told of them
-``tally``             how much news of each kind there has been
+``tally``             how much news of each kind there has been, and what of it is in no log yet
 one of these, ``/N``  its N-th chunk, from 1 on: an item holds 400 KB
 ====================  ======================================================================================
 """

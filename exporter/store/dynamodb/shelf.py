@@ -27,6 +27,7 @@ from exporter.store.dynamodb.items import (
 from exporter.store.dynamodb.table import Table
 from exporter.store.interface import Pulse, Remembered
 from exporter.store.telling import joined as told_of_each
+from exporter.store.telling import told_by
 
 _ATTEMPTS = 3  # at chunks that are being replaced while they are read
 _Value = TypeVar("_Value")
@@ -84,6 +85,8 @@ def _whole(read: Callable[[], Iterable[Item]]) -> Mapping[str, bytes]:
 def remembered(head: Head, found: Mapping[str, bytes]) -> Remembered:
     """What the bytes say; raises StateError with the key of what makes no sense."""
     standings = list(_each(STANDING, decode_standing, found))
+    news = told_of_each(_each(NEWS, decode_news, found))
+    tally = next(_each(TALLY, decode_tally, found), None)
     return Remembered(
         discovery=next(_each(DISCOVERY, decode_discovery, found), None),
         standings={standing.subject: standing for standing in standings},
@@ -91,8 +94,9 @@ def remembered(head: Head, found: Mapping[str, bytes]) -> Remembered:
         position=head.version,
         holder=head.holder,
         pulse=Pulse(head.up, head.job_seconds),
-        news=told_of_each(_each(NEWS, decode_news, found)),
-        tally=next(_each(TALLY, decode_tally, found), None),
+        news=news,
+        tally=tally.counts if tally else None,
+        unlogged=told_by(tally.unlogged, news) if tally else (),
     )
 
 

@@ -45,7 +45,7 @@ from exporter.store.dynamodb.leases import Leases, Writer, lost
 from exporter.store.dynamodb.shelf import Shelf, remembered
 from exporter.store.dynamodb.table import ConditionFailedError, Table, client_for
 from exporter.store.interface import Lease, Pulse, Remembered
-from exporter.store.telling import by_report
+from exporter.store.telling import Tally, by_report, reports_of
 
 _BYTES = 3_800_000  # of one write: a transaction holds 4 MB
 _DELETES = 80  # of one write: a transaction holds 100 actions
@@ -115,8 +115,12 @@ class DynamoDbStore:
     ) -> None:
         """See :class:`exporter.store.interface.Store`."""
         told = {news_key(standing.subject, at): encode_news(pieces) for at, pieces in by_report(news).items()}
-        counts = {TALLY: encode_tally(tally)} if told else {}
+        counts = {TALLY: encode_tally(Tally(tally, reports_of(news)))} if told else {}
         self._write(lease, {standing_key(standing.subject): encode_standing(standing), **told, **counts})
+
+    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+        """See :class:`exporter.store.interface.Store`."""
+        self._write(lease, {TALLY: encode_tally(Tally(tally))})
 
     def forget_news(self, lease: Lease, before: float) -> None:
         """See :class:`exporter.store.interface.Store`."""
