@@ -53,6 +53,7 @@ class Cause(StrEnum):
     MFA = "MfaRequired"
     SSO = "SsoSessionOver"
     LOGIN = "LoginUnusable"
+    LOGIN_EXTRA = "LoginUnsupported"
     POD_IDENTITY = "NoPodIdentityAssociation"
     POD_TRUST = "PodIdentityNotTrusted"
     CONTAINER_TOKEN = "ContainerTokenRefused"  # noqa: S105 - a code

@@ -159,9 +159,9 @@ _CHAIN: Mapping[str, tuple[Rule, ...]] = {
     "MfaRequiredError": (("", Cause.MFA),),
     "RuntimeError": ((r"still expired", Cause.EXPIRED),),
     "CredentialsTimeoutError": (("", Cause.DEADLINE),),
-    "MissingDependencyException": (("", Cause.LOGIN),),
+    "MissingDependencyException": (("", Cause.LOGIN_EXTRA),),
     "LoginError": (("", Cause.LOGIN),),
-    "LoginUnsupportedError": (("", Cause.LOGIN),),
+    "LoginUnsupportedError": (("", Cause.LOGIN_EXTRA),),
     "LoginTokenLoadError": (("", Cause.LOGIN),),
     "LoginRefreshRequired": (("", Cause.LOGIN),),
     **dict.fromkeys(

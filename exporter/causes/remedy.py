@@ -154,6 +154,10 @@ _LINES: Mapping[Cause, str] = {
         "the profile's aws login session cannot be used: aws login again as the same user; for a daemon "
         "use a role instead"
     ),
+    Cause.LOGIN_EXTRA: (
+        "what profiles of aws login take is not installed here: pip install 'org-access-exporter[login]', or "
+        "use another profile; for a daemon use a role"
+    ),
     Cause.POD_IDENTITY: (
         "there is no role for this pod or task: create the EKS Pod Identity association for its namespace "
         "and service account (or give the task a task role), then start the pod anew"

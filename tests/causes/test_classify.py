@@ -84,6 +84,8 @@ SAID = [
         "from container-role: non 200 response 401",
         Cause.CONTAINER_TOKEN,
     ),
+    ("GetCredentials", "LoginUnsupportedError", "it takes the package awscrt", Cause.LOGIN_EXTRA),
+    ("GetCredentials", "LoginRefreshRequired", "log in again", Cause.LOGIN),
     ("GetCredentials", "RuntimeError", "anything", Cause.CREDENTIALS),
     ("GetCredentials", "RuntimeError", "the refreshed credentials are still expired", Cause.EXPIRED),
     ("ListRoots", "EndpointConnectionError", "Could not connect to the endpoint", Cause.UNREACHABLE),

@@ -77,7 +77,7 @@ def steady():
 def chain(steady):
     """``chain(seconds, attendance…, **source)``: a chain with so many seconds for a look."""
 
-    def make(*attendance, seconds=5.0, **source):
+    def make(*attendance, seconds=30.0, **source):
         return Chain(Source(**source), *attendance, looks=Looks(seconds), steady=steady)
 
     return make
