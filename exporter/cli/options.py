@@ -5,8 +5,6 @@ from typing import Any, TypeVar
 
 import click
 
-from exporter.config.durations import parse_duration
-
 ENVIRONMENT_PREFIX = "ORG_ACCESS_EXPORTER"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -44,6 +42,8 @@ class Duration(click.ParamType[float]):
         """See click: called for the default too, and for what is already converted."""
         if isinstance(value, float):
             return value
+        from exporter.config.durations import parse_duration  # noqa: PLC0415 - --help has no use for it
+
         try:
             seconds = parse_duration(value)
         except ValueError as error:

@@ -11,6 +11,7 @@ ONE_OF = {
     Group.SERVICES: "aws_org_access_service_authenticated_entities{",
     Group.AGES: "aws_org_access_service_last_authenticated_age_seconds{",
     Group.INFO: "aws_org_access_entity_info{",
+    Group.NEWS: "aws_org_access_news_total{",
     Group.COLLECTION: "aws_org_access_up{",
     Group.EXPORTER: "aws_org_access_exporter_build_info{",
 }
