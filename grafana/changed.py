@@ -122,7 +122,7 @@ def news(title: str, *matchers: str) -> Builder[Panel]:
         Column(Query(_of_kinds(lambda name: _widest(name, *matchers)), "New to"), "none", words=_WIDEST),
         Column(Query(rested, "Had rested"), "dtdurations"),
     )
-    return rows(about, columns, _LABELS, 24, links=_LINKS).height(10).no_value(NOTHING)
+    return rows(about, columns, _LABELS, 24, hidden=["Namespace"], links=_LINKS).height(10).no_value(NOTHING)
 
 
 def _of_kinds(asked: Callable[[str], str]) -> str:

@@ -6,6 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from grafana import board, changed, gap, variables
 from grafana.levels import INTERVALS, SHARE_UNUSED
 from grafana.panels import (
+    BLUE,
     About,
     Column,
     Query,
@@ -177,6 +178,7 @@ def _narrowing() -> Builder[Panel]:
             Query(never, "Never"),
         ],
         10,
+        BLUE,
     )
 
 

@@ -5,7 +5,19 @@ from grafana_foundation_sdk.models.dashboard import Panel
 
 from grafana import board
 from grafana.levels import SHARE_UNUSED
-from grafana.panels import About, Column, Query, bars, lines, numbers, of_row, rows, to_dashboard, to_page
+from grafana.panels import (
+    BLUE,
+    About,
+    Column,
+    Query,
+    bars,
+    lines,
+    numbers,
+    of_row,
+    rows,
+    to_dashboard,
+    to_page,
+)
 from grafana.promql import (
     ACCOUNTS,
     ANY,
@@ -92,9 +104,9 @@ def by_unit() -> Builder[Panel]:
     labels = {"organization": "Organization", "unit": "Root or OU", "entity_id": "Id"}
     links = [
         to_dashboard("Root or OU", "Each service of this one", board.ENTITY, _TO_ENTITY),
-        to_page("Id", "The exporter's page of this one", _PAGE),
+        to_page("Root or OU", "The exporter's page of this one", _PAGE),
     ]
-    return rows(about, columns, labels, 14, links=links)
+    return rows(about, columns, labels, 14, hidden=["Id"], links=links).height(12)
 
 
 def _nameless(recorded: str) -> str:
@@ -110,7 +122,7 @@ def accounts_widest() -> Builder[Panel]:
         "short",
     )
     gaps = named(f"topk(15, {per_entity('services_not_accessed', OF_ACCOUNTS)})", ACCOUNTS)
-    return bars(about, [Query(f"sort_desc({gaps})", "{{entity_name}} ({{entity_id}})")], 10).height(11)
+    return bars(about, [Query(f"sort_desc({gaps})", "{{entity_name}} ({{entity_id}})")], 10, BLUE).height(12)
 
 
 def over_time() -> Builder[Panel]:
@@ -150,7 +162,7 @@ def regions() -> Builder[Panel]:
     info = metric("service_last_access_info", WHOLE_REPORT, OF_ROOTS, 'access_region!=""')
     uses = f"group by (organization, service_namespace, access_region) ({info})"
     regions = f"topk(30, count by (access_region) ({uses}))"
-    return bars(about, [Query(f"sort_desc({regions})", "{{access_region}}")], 8)
+    return bars(about, [Query(f"sort_desc({regions})", "{{access_region}}")], 8, BLUE)
 
 
 def by_policy(title: str, width: int, *matchers: str) -> Builder[Panel]:

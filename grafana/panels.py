@@ -34,6 +34,25 @@ Steps = Sequence[tuple[float | None, str]]
 
 PLAIN: Steps = ((None, "text"),)
 
+BLUE: Steps = ((None, "blue"),)
+
+# Pixels. What is not among them shares what is left; a name takes more of it than a number.
+_WIDTHS = {
+    "Organization": 105,
+    "What": 135,
+    "Region": 120,
+    "Id": 155,
+    "Account id": 120,
+    "Kind": 90,
+    "State": 90,
+}
+_PIXELS_OF_A_LETTER = 8
+_TIMES = {
+    "dateTimeAsIso": "2026-11-26 12:34:56",
+    "dateTimeFromNow": "20 minutes ago",
+    "dtdurations": "20 minutes",
+}
+
 _REFERENCES = "ABCDEFGH"
 
 _Panel = TypeVar("_Panel", bound=Any)
@@ -194,6 +213,8 @@ def rows(
 def _words(heading: str, hidden: Sequence[str], links: Sequence[Link]) -> Iterator[DynamicConfigValue]:
     """Of a column of labels: an id of twelve digits is no number."""
     yield DynamicConfigValue(id_val="unit", value="string")
+    if heading in _WIDTHS:
+        yield DynamicConfigValue(id_val="custom.width", value=_WIDTHS[heading])
     if heading in hidden:
         yield DynamicConfigValue(id_val="custom.hidden", value=True)
     opened = [{"title": link.title, "url": link.url} for link in links if link.heading == heading]
@@ -207,6 +228,8 @@ def _cells(column: Column) -> list[DynamicConfigValue]:
         # Else the panel's own, which is for an empty table.
         DynamicConfigValue(id_val="noValue", value="-"),
     ]
+    if not column.steps:
+        plain.append(DynamicConfigValue(id_val="custom.width", value=_width(column)))
     if column.words:
         shown = {value: {"text": text} for value, text in column.words.items()}
         return [*plain, DynamicConfigValue(id_val="mappings", value=[{"type": "value", "options": shown}])]
@@ -220,6 +243,12 @@ def _cells(column: Column) -> list[DynamicConfigValue]:
         DynamicConfigValue(id_val="thresholds", value={"mode": "absolute", "steps": steps}),
         DynamicConfigValue(id_val="custom.cellOptions", value={"type": "gauge", "mode": "gradient"}),
     ]
+
+
+def _width(column: Column) -> int:
+    widest = _TIMES.get(column.unit, "12,345")
+    shown = max((column.query.legend, widest, *column.words.values()), key=len)
+    return 24 + _PIXELS_OF_A_LETTER * len(shown)
 
 
 def _now(query: Query) -> prometheus.Dataquery:
