@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import re
 import signal
 import time
@@ -108,6 +109,31 @@ def test_exactly_one_of_three_asks_aws_and_all_serve_the_same(replicas):
     assert wait_for(lambda: same(collection), "the same about the collection on all", 4 * TERM)
     assert replicas.callers() == replicas.holders()
     assert replicas.conflicts() == []
+
+
+def news(program):
+    """All that is told, as JSON and on /metrics."""
+    records = json.loads(program.get("/api/v1/news")[1])["data"]["news"]
+    return records, program.get("/metrics?collect[]=news")[1]
+
+
+def test_all_tell_the_same_news_before_and_after_a_takeover(replicas):
+    for key in ("ONE", "TWO", "THREE"):
+        replicas.start(key)
+
+    def alike():
+        told = [news(program) for program in replicas.programs.values() if program.process.poll() is None]
+        return told[0] if told[0][0] and all(each == told[0] for each in told) else None
+
+    before, _ = wait_for(alike, "the same news on all")
+    first = replicas.leader()
+    replicas.programs[first].stop(signal.SIGKILL)
+    wait_for(lambda: [key for key in replicas.holders() if key != first], "another leader")
+    after, metrics = wait_for(alike, "the same news on those that are left")
+    assert all(record in after for record in before)
+    assert len({json.dumps(record) for record in after}) == len(after)
+    assert "aws_org_access_service_first_used_timestamp_seconds{" in metrics
+    wait_for(lambda: (told := alike()) and len(told[0]) > len(after), "more news from the other")
 
 
 def test_while_one_collects_without_a_pause_no_other_calls_aws(replicas):
