@@ -129,8 +129,7 @@ def over_time() -> Builder[Panel]:
     """Used against allowed."""
     about = About(
         "Allowed and used at the root, over time",
-        "A new SCP lowers the upper line; a service that comes into use raises the lower one. "
-        f"Marks are where services were opened or closed anywhere. {COUNTED}",
+        f"A new SCP lowers the upper line; a service that comes into use raises the lower one. {COUNTED}",
         "short",
     )
     allowed = per_entity("services_accessible", OF_ROOTS)

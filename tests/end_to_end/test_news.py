@@ -16,7 +16,7 @@ from exporter.store import SqliteStore
 from exporter.times import rfc3339
 from tests.end_to_end.conftest import configuration, organization
 
-KILLS = int(os.environ.get("KILLS", "8"))
+KILLS = int(os.environ.get("KILLS", "4"))
 # Reports are renewed all the time: the services that come into use meanwhile are news at once.
 RESTLESS = (
     "{root: {refresh: 1s}, ous: {refresh: 1s}, management_account: {refresh: 1s}, accounts: {refresh: 1s}}"
