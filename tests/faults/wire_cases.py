@@ -65,7 +65,7 @@ def _slow() -> Iterator[Case]:
         # Before these are given up, a job is at its deadline.
         lasting = DRIPPING if operation in {"ListAccounts", ASSUME} else {}
         for name, fault in (STALLS | lasting).items():
-            yield Case(name, fault, operation, moment, 1, replace(QUIET, code="ReadTimeoutError"))
+            yield Case(name, fault, operation, moment, 1, replace(SECONDS, code="ReadTimeoutError"))
 
 
 def _refused() -> Iterator[Case]:
