@@ -19,7 +19,7 @@ from exporter.credentials import UNATTENDED, Attendance
 from exporter.errors import CredentialsError, LeaseLostError, TransitError
 from exporter.redaction import remember_request
 
-PATIENCE = 10.0  # s after which a call that got no answer is not repeated by botocore; who made it may
+PATIENCE = 10.0  # s waited in vain after which botocore does not repeat a call; who made it may
 _UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
 _NO_SUCCESS = 300  # the first HTTP status that is none
 
@@ -66,8 +66,9 @@ class Meter:
         """A call begins in this thread: it is repeated for some seconds only, if there is no answer at all.
 
         Four attempts that each wait for one in vain would keep from everybody for minutes what is wrong.
+        Pauses between them are short, and do not count.
         """
-        self._pending.until = time.monotonic() + PATIENCE
+        self._pending.waited = 0.0
         self._pending.unanswered = None
 
     def settle(self, code: str) -> None:
@@ -77,12 +78,14 @@ class Meter:
             return
         self._pending.request = None
         api, operation, start = sent
-        self._observe(Call(api, operation, time.monotonic() - start, code))
+        seconds = time.monotonic() - start
+        self._pending.waited = getattr(self._pending, "waited", 0.0) + seconds
+        self._observe(Call(api, operation, seconds, code))
 
     def _sent(self, event_name: str, request: Any, **_: Any) -> None:
         self._permit()
         last = getattr(self._pending, "unanswered", None)
-        if last is not None and time.monotonic() > self._pending.until:
+        if last is not None and self._pending.waited > PATIENCE:
             raise _Unanswered(last)
         remember_request(request)
         _event, api, operation = event_name.split(".", 2)

@@ -58,8 +58,9 @@ class Inquiry:
         self._jitter = jitter
         self._heard = heard
         self._lost = False
-        self._answered_at = pace.monotonic()
-        self._started = self._answered_at - ago
+        self._asked_at = pace.monotonic()
+        self._silent_since: float | None = None
+        self._started = self._asked_at - ago
         self._ago = ago
         self._moment = 0.0 if self.foreign else next(moments)
         self.accepted = 0
@@ -97,6 +98,7 @@ class Inquiry:
             try:
                 answered = self._advanced(job, started)
             except NoSuchJobError as error:
+                self._answered()
                 job = job.failed(Fault.LOST, error.message) if self.foreign else job.lost()
                 continue
             except TransitError as error:
@@ -117,7 +119,8 @@ class Inquiry:
         if job.state is State.RUNNING:
             until = min(self._started + self._moment, job.deadline + _PAST)
             self._pace.pause(until - self._pace.monotonic())
-        sent = self._pace.monotonic() - self._started
+        self._asked_at = self._pace.monotonic()
+        sent = self._asked_at - self._started
         page = self._session.get(job.job_id, job.marker)
         if job.state is State.RUNNING:
             self._looked(page, sent)
@@ -126,7 +129,7 @@ class Inquiry:
     def _generated(self, job: Job) -> Job:
         entity = self._work.entity
         assert entity is not None
-        sent = self._pace.monotonic()
+        self._asked_at = sent = self._pace.monotonic()
         job_id = self._session.generate(entity.path, self._work.subject.policy_id)
         self._started = sent
         self.accepted += 1
@@ -141,13 +144,16 @@ class Inquiry:
         self._moment = next(moment for moment in self._moments if moment > passed)
 
     def _answered(self) -> None:
-        self._answered_at = self._pace.monotonic()
+        self._silent_since = None
         if self._lost:
             self._lost = False
             self._heard(None)
 
     def _back_off(self, job: Job, error: TransitError, seconds: float) -> None:
-        if self._pace.monotonic() - self._answered_at >= _SILENCE:
+        if self._silent_since is None:
+            # From its sending: nobody was asked anything in the pause before it.
+            self._silent_since = self._asked_at
+        if self._pace.monotonic() - self._silent_since >= _SILENCE:
             self._lost = True
             self._heard(error)
         if self._pace.monotonic() + seconds >= job.deadline:

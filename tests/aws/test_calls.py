@@ -1,5 +1,7 @@
 """Every request is counted, once."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from exporter.credentials import UNATTENDED, attended
@@ -175,3 +177,17 @@ def test_a_daemon_says_it_in_its_log_alone(aws, session, monkeypatch, capsys):
     with pytest.raises(TransitError):
         session.get("job-1")
     assert capsys.readouterr().err == ""
+
+
+def test_pauses_between_repetitions_are_no_waiting_for_an_answer(aws, session, calls, monkeypatch):
+    moment = [0.0]
+    monkeypatch.setattr("exporter.aws.calls.time", SimpleNamespace(monotonic=lambda: moment[0]))
+
+    def delay(*_):
+        moment[0] += 60.0
+        return 0.0
+
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", delay)
+    aws.say(GET, None, DONE)
+    session.get("job-1")
+    assert ([call.code for call in calls], moment) == (["ConnectionClosedError", ""], [60.0])

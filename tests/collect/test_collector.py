@@ -1,11 +1,13 @@
 """How one organization is collected: section 6 of the contract, rule by rule."""
 
+import itertools
 from collections import deque
 from dataclasses import replace
 
 import pytest
 
 from exporter.collect.follower import Follower
+from exporter.collect.inquiry import Inquiry
 from exporter.errors import (
     CredentialsError,
     DeniedError,
@@ -14,6 +16,7 @@ from exporter.errors import (
     SlotTakenError,
     TransitError,
 )
+from exporter.job import Job
 from exporter.model import JobStatus, Page, Policy, ReportState, ServiceAccess, StartedJob, Subject
 from tests.collect.conftest import ACCOUNT, HOUR, ROOT, UNIT, FakePace, every
 
@@ -496,3 +499,15 @@ def test_a_reload_lets_what_failed_be_tried_as_soon_as_aws_does_not_repeat_itsel
 def test_a_reload_where_nothing_failed_hurries_nobody(bench):
     bench.sweep()
     assert not bench.collector.hurry()
+
+
+def test_a_pause_before_a_call_that_is_lost_once_is_no_silence(bench):
+    heard = []
+    moments = itertools.chain([60.0], itertools.count(61.0))
+    session = bench.aws.open_session(300.0)
+    inquiry = Inquiry(
+        session, bench.view.work[0], bench.pace, moments, lambda low, _: low, heard=heard.append
+    )
+    bench.aws.trouble("get", LOST)
+    assert inquiry.run(Job(deadline=bench.pace.monotonic() + 600.0), lambda _: None).report
+    assert heard == []
