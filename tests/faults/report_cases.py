@@ -30,7 +30,10 @@ def report_cases() -> Iterator[Case]:
         return edited(rf"<{tag}>[^<]*</{tag}>", value)
 
     def failed(code: str, up: bool = True) -> Outcome:
-        return replace(FAILED, up=up, down=int(not up), logged=f"event=report.failed .*code={code}")
+        says = FAILED.says if up else FAILED.says.replace("stays 1", "is 0")
+        return replace(
+            FAILED, says=says, up=up, down=int(not up), logged=f"event=report.failed .*code={code}"
+        )
 
     def shows(says: str, *lines: str, lacks: tuple[str, ...] = (), **more: Any) -> Outcome:
         return Outcome(says, lines=lines, lacks=lacks, **more)
