@@ -36,6 +36,8 @@ class Entity:
 
     ``path`` is what GenerateOrganizationsAccessReport takes: ``o-…/r-…/ou-…/123456789012``, no slash
     at the end. ``parent_id`` is empty for a root, ``state`` (AWS's ``Account.State``) for all but accounts.
+    ``joined`` is since when an account is a member, in Unix seconds; None for all else, and where AWS does
+    not say.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Entity:
     path: str
     parent_id: str = ""
     state: str = ""
+    joined: float | None = None
 
     @property
     def depth(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from exporter.aws.calls import Service
@@ -109,7 +110,14 @@ def _account(item: Mapping[str, Any], path: str, management: str) -> Entity:
         path=path,
         parent_id=path.split("/")[-2],
         state=item.get("State") or item.get("Status") or "",
+        joined=joined_at(item),
     )
+
+
+def joined_at(account: Mapping[str, Any]) -> float | None:
+    """Since when an account is a member, in Unix seconds; None: AWS does not say."""
+    joined = account.get("JoinedTimestamp")
+    return joined.timestamp() if isinstance(joined, datetime) else None
 
 
 def path_ending(path: str, entity_id: str) -> str:

@@ -1,12 +1,11 @@
 """What a recommendation has to know of an entity: its accounts, and the SCPs in force on it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from exporter.aws.calls import Service
-from exporter.aws.directory import SCP, partition_in, path_ending, walk
+from exporter.aws.directory import SCP, joined_at, partition_in, path_ending, walk
 from exporter.aws.faults import NAME, clipped
 from exporter.aws.pages import pages
 from exporter.errors import DeniedError, RefusedError, TransitError
@@ -52,12 +51,11 @@ def _accounts(organizations: Service, entity: Entity) -> list[tuple[Mapping[str,
 
 
 def _member(item: Mapping[str, Any], path: str) -> Member:
-    joined = item.get("JoinedTimestamp")
     return Member(
         id=item["Id"],
         name=clipped(item.get("Name"), NAME),
         state=item.get("State") or item.get("Status") or "",
-        joined=joined.timestamp() if isinstance(joined, datetime) else None,
+        joined=joined_at(item),
         path=path_ending(path, item["Id"]),
     )
 

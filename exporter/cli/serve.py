@@ -53,6 +53,12 @@ class Level(click.Choice[str]):
     metavar="URL",
     help="How the exporter is reached from outside, for links and service discovery.",
 )
+@option(
+    "--web.grafana-url",
+    default="",
+    metavar="URL",
+    help="Where people find the Grafana that has the dashboards; pages link to them.",
+)
 @option("--web.max-requests", type=click.IntRange(min=1), default=40, help="Scrapes served at the same time.")
 @option(
     "--web.disable-exporter-metrics",
@@ -124,6 +130,7 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
         telemetry_path=flags["web_telemetry_path"],
         route_prefix=flags["web_route_prefix"],
         external_url=flags["web_external_url"],
+        grafana_url=flags["web_grafana_url"],
         max_requests=flags["web_max_requests"],
         exporter_metrics=not flags["web_disable_exporter_metrics"],
     )

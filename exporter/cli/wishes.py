@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -119,16 +118,11 @@ def _protected(
     flags: Iterable[str], protections: Iterable["Protection"], now: float
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Service → reason, and a note for each protection of the configuration that is over."""
-    today = datetime.fromtimestamp(now, UTC).date()
-    protect, remarks = {}, []
-    for one in protections:
-        if one.expires and one.expires < today:
-            remarks.append(f"the protection of {one.service} ended with {one.expires}: {one.reason}")
-        else:
-            until = f", until {one.expires}" if one.expires else ""
-            protect[one.service] = f"protected by the configuration: {one.reason}{until}"
+    from exporter.config import protected  # noqa: PLC0415 - as above
+
+    protect, remarks = protected(protections, now)
     for name in flags:
         if not re.fullmatch("[a-z0-9-]+", name):
             raise UserError(f"--protect {name!r}: not a service namespace such as s3 or access-analyzer")
         protect[name] = "protected by --protect"
-    return protect, tuple(remarks)
+    return protect, remarks

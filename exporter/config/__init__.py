@@ -2,6 +2,7 @@
 
 from exporter.config.load import default, load, parse
 from exporter.config.masking import masked, masked_yaml
+from exporter.config.protecting import protected
 from exporter.config.reference import json_schema, reference
 from exporter.config.secret import Secret
 from exporter.config.settings import (
@@ -27,5 +28,6 @@ __all__ = [
     "masked",
     "masked_yaml",
     "parse",
+    "protected",
     "reference",
 ]

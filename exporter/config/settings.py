@@ -86,6 +86,11 @@ class Config:
     news: NewsConfig
     protect: tuple[Protection, ...] = ()
 
+    def protections(self, name: str) -> tuple[Protection, ...]:
+        """All that hold for the organization of this name."""
+        own = next((one.protect for one in self.organizations if one.name == name), ())
+        return (*self.protect, *own)
+
 
 def settings(root: schema.Root) -> Config:
     """The frozen configuration of a valid file."""

@@ -11,7 +11,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from exporter import __version__
-from exporter.config import Config, masked_yaml
+from exporter.config import Config, Protection, masked_yaml
 from exporter.daemon.clock import LOOK, ClockWatch
 from exporter.daemon.configuration import ConfigSource
 from exporter.daemon.garbage import INTERVAL, sweep_garbage, unsearched
@@ -127,7 +127,11 @@ class Daemon:
             clock=time.time,
             refresh=self._publication.tick,
             web_config_failed=self._instruments.web_config_failures.inc,
+            protections=self._protections,
         )
+
+    def _protections(self, name: str) -> tuple[Protection, ...]:
+        return self._config.protections(name)
 
     def reload(self) -> None:
         """Load the configuration again and run it; raises UserError and changes nothing if it is bad."""

@@ -1,6 +1,6 @@
 """Evidence from a state, which an exporter keeps, compared with what AWS says now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from exporter.model import Entity, EntityType, Report, Standing, Subject
@@ -33,7 +33,7 @@ def remembered(case: Case, memory: Memory) -> Case:
         case,
         below=tuple(one.report for one in below if one.report),
         last_known=last_known,
-        uncovered=frozenset(member.id for member in case.members if not _covered(case, memory, member)),
+        uncovered=frozenset(_uncovered(case, memory)),
         remarks=(*case.remarks, *_remarks(case, memory)),
     )
 
@@ -51,14 +51,19 @@ def _then_below(case: Case, memory: Memory) -> Iterator[Entity]:
     return (one for one in memory.entities if one.path.startswith(f"{case.entity.path}/"))
 
 
-def _covered(case: Case, memory: Memory, member: Member) -> bool:
+def _uncovered(case: Case, memory: Memory) -> Iterator[str]:
+    then = {one.id for one in _then_below(case, memory)}
+    return (member.id for member in case.members if not _covered(case, memory, member, then))
+
+
+def _covered(case: Case, memory: Memory, member: Member, then: Container[str]) -> bool:
     """Whether the entity's report counts what the account did, or it has a report of its own."""
     if member.id == case.entity.id or _own_report(memory, member):
         return True
     if member.id not in memory.in_scope:
         # AWS counts what is out of the configuration's scope as well.
         return member.joined is not None and member.joined <= case.report.created
-    return member.id in {one.id for one in _then_below(case, memory)}
+    return member.id in then
 
 
 def _own_report(memory: Memory, member: Member) -> Report | None:

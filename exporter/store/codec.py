@@ -42,7 +42,8 @@ from exporter.redaction import redacted
 from exporter.store.telling import Tally
 
 VERSION = 1
-# A standing's "path", "listed", "listed_at", "asked" and "followed", a job's path, a tally's "unlogged".
+# A standing's "path", "listed", "listed_at", "asked" and "followed", a job's path, a tally's "unlogged", and
+# since when an account is a member.
 WITH_PATH = 2
 KNOWN = frozenset({VERSION, WITH_PATH})
 # Whoever changes this file cannot read what was kept with it: a new one needs a new version beside this one.
@@ -87,19 +88,20 @@ def decode_standing(data: bytes) -> Standing:
 
 
 def encode_discovery(discovery: Discovery) -> bytes:
-    """A discovery: some 20 bytes per account."""
+    """A discovery: some 25 bytes per account."""
     return _packed(
         {
             "org_id": discovery.org_id,
             "management_account_id": discovery.management_account_id,
             "partition": discovery.partition,
             "entities": _transposed(
-                [(e.id, e.type, e.name, e.path, e.parent_id, e.state) for e in discovery.entities]
+                [(e.id, e.type, e.name, e.path, e.parent_id, e.state, e.joined) for e in discovery.entities]
             ),
             "policies": _transposed([(policy.id, policy.name) for policy in discovery.policies]),
             "at": discovery.at,
             "duration": discovery.duration,
-        }
+        },
+        WITH_PATH,
     )
 
 

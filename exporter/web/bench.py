@@ -33,6 +33,11 @@ class Bench:
         """Whether ``key`` is being made, so that to share it costs nothing."""
         return key in self._running
 
+    @property
+    def busy(self) -> int:
+        """How many different things are being made, or wait for it."""
+        return len(self._running)
+
     def close(self) -> None:
         """Take nothing more; what has begun ends by itself."""
         self._executor.shutdown(wait=False, cancel_futures=True)

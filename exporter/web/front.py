@@ -4,10 +4,11 @@ from aiohttp import web
 
 from exporter.exposition import Body
 from exporter.web import parameters
+from exporter.web.advisor import Advisor, Matter
 from exporter.web.bench import Bench
 from exporter.web.catalogue import chosen
 from exporter.web.delivery import Patience, packed
-from exporter.web.landing import COLUMNS, ORDERS, SHOWS, SORTS, Choice, Wish, find, render, render_entity
+from exporter.web.landing import COLUMNS, ORDERS, SHOWS, SORTS, EntityPage, Wish, find, render, render_entity
 from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
@@ -23,6 +24,7 @@ class Front:
         self._where = where
         self._bench = bench
         self._patience = patience
+        self._advisor = Advisor(surface)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The landing page, made once for all who ask for the same while it is made."""
@@ -33,9 +35,14 @@ class Front:
     async def entity(self, request: web.Request) -> web.StreamResponse:
         """The page of one entity."""
         entity_id, choice = request.match_info["entity_id"], chosen(request, COLUMNS)
-        body = await self._bench.run(lambda: self._of_entity(entity_id, choice))
-        if body is None:
+        snapshot = self._surface.published().snapshot
+        found = await self._bench.run(lambda: find(snapshot, entity_id))
+        if not found:
             raise web.HTTPNotFound(text=f"no entity {entity_id!r} is known\n")
+        advice = await self._advisor.prepare(Matter(each.view, each.entity) for each in found if each.entity)
+        now = self._surface.clock()
+        page = EntityPage(self._where, now, choice, advice)
+        body = await self._bench.run(lambda: packed(render_entity(found, entity_id, page)))
         return await deliver_page(request, body, self._patience)
 
     async def redirect(self, _: web.Request) -> web.StreamResponse:
@@ -45,13 +52,9 @@ class Front:
     def _overview(self, wish: Wish) -> Body:
         return packed(render(self._surface.published().snapshot, self._where, self._surface.clock(), wish))
 
-    def _of_entity(self, entity_id: str, choice: Choice) -> Body | None:
-        found = find(self._surface.published().snapshot, entity_id)
-        return (
-            packed(render_entity(found, entity_id, self._where, self._surface.clock(), choice))
-            if found
-            else None
-        )
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self._advisor.close()
 
 
 def _wish(request: web.Request) -> Wish:

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from exporter.errors import UserError
 from exporter.web.surface import WebSettings
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+OVERVIEW, ENTITY, SERVICE = "org-access-overview", "org-access-entity", "org-access-service"
+"""Uids of the dashboards, which ``grafana/board.py`` gives them."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TAKEN = (
     "/entities",
@@ -30,7 +33,7 @@ class Places:
 
     ``inside`` is what requests arrive with, ``outside`` what links begin with; they differ behind a proxy
     that takes a part of the path away. ``scheme`` and ``authority`` (``host:port``) are the external URL's,
-    empty where none was given.
+    empty where none was given. ``grafana`` is where the dashboards are, empty where nobody said.
     """
 
     telemetry: str = "/metrics"
@@ -38,6 +41,7 @@ class Places:
     outside: str = ""
     scheme: str = ""
     authority: str = ""
+    grafana: str = ""
 
     def route(self, path: str) -> str:
         """The path at which requests for ``path`` arrive."""
@@ -47,15 +51,24 @@ class Places:
         """The path under which a client finds ``path``."""
         return self.outside + path
 
+    def dashboard(self, uid: str, **chosen: str) -> str:
+        """The address of a dashboard with this chosen in it; empty where there is no Grafana."""
+        if not self.grafana:
+            return ""
+        landing = {"landing": f"{self.scheme}://{self.authority}{self.outside}"} if self.authority else {}
+        given = {f"var-{variable}": value for variable, value in {**chosen, **landing}.items()}
+        return f"{self.grafana}/d/{uid}?{urlencode(given, errors='replace')}"
+
 
 def places(settings: WebSettings) -> Places:
     """The places that the flags describe; UserError for flags that describe none."""
-    scheme, authority, external = _external(settings.external_url)
+    scheme, authority, external = _address("--web.external-url", settings.external_url)
     prefix = settings.route_prefix.rstrip("/") if settings.route_prefix else external
     if prefix and not _PATH.fullmatch(prefix):
         raise UserError(f"--web.route-prefix {settings.route_prefix!r}: not a path such as /exporter")
     outside = external if settings.external_url else prefix
-    return Places(_telemetry(settings.telemetry_path), prefix, outside, scheme, authority)
+    grafana = _grafana(settings.grafana_url)
+    return Places(_telemetry(settings.telemetry_path), prefix, outside, scheme, authority, grafana)
 
 
 def _telemetry(path: str) -> str:
@@ -66,19 +79,24 @@ def _telemetry(path: str) -> str:
     return path
 
 
-def _external(url: str) -> tuple[str, str, str]:
-    """Scheme, authority and path of an external URL."""
+def _grafana(url: str) -> str:
+    scheme, authority, path = _address("--web.grafana-url", url)
+    return f"{scheme}://{authority}{path}" if url else ""
+
+
+def _address(flag: str, url: str) -> tuple[str, str, str]:
+    """Scheme, authority and path of a URL that links begin with; empty ones for none."""
     if not url:
         return "", "", ""
     try:
         split = urlsplit(url)
         port = split.port or _DEFAULT_PORTS[split.scheme]
     except (ValueError, KeyError) as error:
-        raise UserError(f"--web.external-url {url!r}: not an http or https URL") from error
+        raise UserError(f"{flag} {url!r}: not an http or https URL") from error
     host = f"[{split.hostname}]" if ":" in (split.hostname or "") else split.hostname or ""
     path = split.path.rstrip("/")
     if not _HOST.fullmatch(host) or "@" in split.netloc or (path and not _PATH.fullmatch(path)):
-        raise UserError(f"--web.external-url {url!r}: not a URL such as https://example.org/exporter")
+        raise UserError(f"{flag} {url!r}: not a URL such as https://example.org/exporter")
     if split.query or split.fragment:
-        raise UserError(f"--web.external-url {url!r}: has a query or a fragment, which links cannot keep")
+        raise UserError(f"{flag} {url!r}: has a query or a fragment, which links cannot keep")
     return split.scheme, f"{host}:{port}", path

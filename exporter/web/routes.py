@@ -98,7 +98,7 @@ class Site:
 
     def close(self) -> None:
         """Nothing is asked any more."""
-        for part in (self._scrapes, self._lifecycle, self._pages, self._catalogue, self._guard):
+        for part in (self._scrapes, self._lifecycle, self._pages, self._front, self._catalogue, self._guard):
             if part:
                 part.close()
 

@@ -1,8 +1,9 @@
 """What the web server is given: callables into the rest of the daemon, and settings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from exporter.config import Protection
 from exporter.families import Family, Group
 from exporter.publication import Published
 
@@ -14,7 +15,8 @@ class Surface:
     ``published`` and ``stopping`` are called on the event loop and must not block; ``reload`` (raises
     UserError) and ``refresh`` (renews the ages) are called in a thread. ``own`` gives the daemon's own
     families of some groups with their lines. ``clock`` gives Unix seconds. ``web_config_failed`` is called
-    for each attempt to take up a change of the web configuration that brought nothing.
+    for each attempt to take up a change of the web configuration that brought nothing. ``protections`` gives
+    what the configuration keeps recommendations for an organization from denying.
     """
 
     published: Callable[[], Published]
@@ -25,6 +27,7 @@ class Surface:
     clock: Callable[[], float]
     refresh: Callable[[], None]
     web_config_failed: Callable[[], None]
+    protections: Callable[[str], Sequence[Protection]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class WebSettings:
     An empty ``route_prefix`` means the path of ``external_url``, ``/`` means none. ``max_requests`` limits
     the scrapes that are served at the same time. Without ``exporter_metrics`` the group ``exporter`` is
     left out of every answer. With ``systemd_socket`` the sockets are those that systemd hands over, in the
-    place of ``listen_addresses``. ``config_file`` has TLS, users and the like.
+    place of ``listen_addresses``. ``config_file`` has TLS, users and the like. ``grafana_url`` is where
+    people find the Grafana that has the dashboards; empty: nowhere.
     """
 
     listen_addresses: tuple[str, ...]
@@ -46,3 +50,4 @@ class WebSettings:
     external_url: str = ""
     max_requests: int = 40
     exporter_metrics: bool = True
+    grafana_url: str = ""

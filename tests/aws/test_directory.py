@@ -145,6 +145,12 @@ def test_status_stands_in_for_state(tree, organization):
     assert found.entities[-1].state == "SUSPENDED"
 
 
+def test_since_when_an_account_is_a_member_is_known_where_aws_says_so(tree, organization):
+    tree.say("ListAccounts", data(Accounts=[account("1", TOP, JoinedTimestamp=1.5e9), account("2", TOP)]))
+    joined = {entity.id: entity.joined for entity in organization().discover().entities}
+    assert (joined["1"], joined["2"], joined["r-exam"]) == (1.5e9, None, None)
+
+
 def test_accounts_in_other_states_are_left_out(tree, organization):
     tree.say("ListAccounts", data(Accounts=[account("111111111111", f"{TOP}/", State="SUSPENDED")]))
     assert "111111111111" not in ids(organization().discover())

@@ -51,7 +51,9 @@ STANDINGS = st.builds(
     TEXTS,
     st.dictionaries(TEXTS, NUMBERS),
 )
-ENTITIES = st.builds(Entity, TEXTS, st.sampled_from(EntityType), TEXTS, TEXTS, TEXTS, TEXTS)
+ENTITIES = st.builds(
+    Entity, TEXTS, st.sampled_from(EntityType), TEXTS, TEXTS, TEXTS, TEXTS, st.none() | st.floats(0, 1e10)
+)
 DISCOVERIES = st.builds(
     Discovery,
     TEXTS,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import aiohttp
@@ -241,12 +241,14 @@ def world():
 
 
 @contextmanager
-def started(loop, world, *, patience=PATIENCE, **settings):
+def started(loop, world, *, patience=PATIENCE, protections=lambda _: (), **settings):
     """A server over a world, with these settings."""
     settings.setdefault("listen_addresses", ("127.0.0.1:0",))
 
     async def start():
-        listeners = Listeners(world.surface, WebSettings(**settings), patience=patience)
+        listeners = Listeners(
+            replace(world.surface, protections=protections), WebSettings(**settings), patience=patience
+        )
         await listeners.start()
         return listeners
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from exporter.model import JobStatus, JobView, ServiceAccess, Standing, Subject
-from exporter.web.landing import Choice, find, render_entity
+from exporter.web.landing import Choice, EntityPage, find, render_entity
 from exporter.web.places import Places
 from tests.web.conftest import ACCOUNT, DISCOVERY, NOW, report_of
 from tests.web.test_landing import Page, any_text, snapshot_of
@@ -113,6 +113,6 @@ def test_an_entity_of_two_organizations_has_one_page(world, serving):
 @given(any_text, any_text, any_text)
 def test_any_names_give_a_well_formed_page(name, entity_id, message):
     found = find(snapshot_of(name, entity_id, message), entity_id)
-    text = render_entity(found, entity_id, Places(), NOW, Choice(only=message))
+    text = render_entity(found, entity_id, EntityPage(Places(), NOW, Choice(only=message)))
     assert Page(text).open == []
     assert text.count("<script") == 1

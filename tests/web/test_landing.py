@@ -276,12 +276,12 @@ def test_a_large_tree_starts_closed_below_its_root(world):
     accounts = [entity(str(i), f"ou-{i % 4}") for i in range(400)]
     world.discovered(tree_of(entity("r-1", kind=EntityType.ROOT), *units, *accounts))
     text = render(world.publication.current.snapshot, Places(), NOW)
-    assert (text.count("<details open>"), text.count("<details>")) == (1, 4)
+    assert (text.count("<details open "), text.count("<details class")) == (1, 4)
 
 
 def test_a_small_tree_starts_open(world):
     text = render(world.filled().publication.current.snapshot, Places(), NOW)
-    assert (text.count("<details open>"), text.count("<details>")) == (2, 0)
+    assert (text.count("<details open "), text.count("<details class")) == (2, 0)
 
 
 def test_no_organization_at_all_is_a_page_too():

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import UserError
-from exporter.web.places import places
+from exporter.web.places import ENTITY, OVERVIEW, SERVICE, places
 from exporter.web.surface import WebSettings
+from grafana import board
 
 
 def of(**settings):
@@ -54,6 +55,9 @@ def test_the_external_url_names_a_port_always(url, authority):
         {"external_url": "https://example.org?x=1"},
         {"external_url": "https://user:secret@example.org"},
         {"external_url": 'https://example.org/"<'},
+        {"grafana_url": "grafana.example.org"},
+        {"grafana_url": "javascript://example.org/%0aalert(1)"},
+        {"grafana_url": "https://example.org/?orgId=1"},
         {"route_prefix": "exporter"},
         {"route_prefix": "/{name}"},
         {"route_prefix": "/a//b"},
@@ -69,6 +73,22 @@ def test_the_external_url_names_a_port_always(url, authority):
 def test_flags_that_describe_no_place_are_refused_in_one_line(flags):
     with pytest.raises(UserError, match=r"^--web\.[a-z-]+ '.*': .+$"):
         of(**flags)
+
+
+def test_dashboards_have_what_is_looked_at_chosen_and_know_the_way_back():
+    where = of(grafana_url="https://example.org/grafana/", external_url="https://x.example.org/access")
+    assert where.dashboard("some", entity="ou-1&2") == (
+        "https://example.org:443/grafana/d/some?var-entity=ou-1%262"
+        "&var-landing=https%3A%2F%2Fx.example.org%3A443%2Faccess"
+    )
+
+
+def test_without_grafana_there_is_no_dashboard():
+    assert not of().dashboard("some", entity="ou-1")
+
+
+def test_the_dashboards_are_those_that_there_are():
+    assert (OVERVIEW, ENTITY, SERVICE) == (board.OVERVIEW, board.ENTITY, board.SERVICE)
 
 
 @given(st.text(), st.text(), st.text())

@@ -2,7 +2,7 @@
 
 from exporter.web.landing.assets import POLICY
 from exporter.web.landing.columns import ORDERS, Choice, Column
-from exporter.web.landing.entity import COLUMNS, find, render_entity
+from exporter.web.landing.entity import COLUMNS, EntityPage, find, render_entity
 from exporter.web.landing.error import render_error
 from exporter.web.landing.news import feed, render_news
 from exporter.web.landing.page import render
@@ -20,6 +20,7 @@ __all__ = [
     "USERS",
     "Choice",
     "Column",
+    "EntityPage",
     "Wish",
     "feed",
     "find",

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from exporter.hypertext import NONE, code, name, text
 from exporter.times import rfc3339, spoken
 from exporter.web.landing import markup
-from exporter.web.landing.markup import KINDS, NONE, code, name, text
+from exporter.web.landing.markup import KINDS
 from exporter.web.landing.tree import SHOWS, SORTS, Line, Node, Wish
 from exporter.web.places import Places
 
@@ -91,7 +92,9 @@ def _node(node: Node, depth: int, branch: Branch) -> str:
         count = f"Show the {len(node.children)} directly below {name(node.entity.name)}"
         closed = replace(branch.wish, below=node.entity.id, start=0)
         mark, below = "", _more(closed, count, branch)
-    return f"<li><details{mark}><summary>{rows}</summary><ul>{below}</ul></details></li>\n"
+    depth = min(depth + branch.wish.depth, _DEEPEST)
+    summary = f'<summary><span class="unseen">Below {name(node.entity.name)}</span></summary>'
+    return f'<li>{rows}<details{mark} class="d{depth}">{summary}<ul>{below}</ul></details></li>\n'
 
 
 def _rows(node: Node, depth: int, branch: Branch) -> str:
@@ -99,11 +102,10 @@ def _rows(node: Node, depth: int, branch: Branch) -> str:
     depth += branch.wish.depth
     own = next((line for line in node.lines if not line.subject.policy_id), None)
     policies = (line for line in node.lines if line.subject.policy_id)
-    mark = ' class="twist"' if node.children else ""
     title = (
-        f'<span{mark}><a href="{markup.page_of_entity(branch.where, node.entity.id)}"'
+        f'<a href="{markup.page_of_entity(branch.where, node.entity.id)}"'
         f' title="{KINDS[node.entity.type]}">'
-        f"{name(node.entity.name)}</a> {code(node.entity.id)}</span>{_below(node)}"
+        f"{name(node.entity.name)}</a> {code(node.entity.id)}{_below(node)}"
     )
     return row(title, own, depth, branch.now) + "".join(
         row(f'<span class="policy">under {code(line.subject.policy_id)}</span>', line, depth, branch.now)
@@ -144,8 +146,9 @@ def _age(line: Line, now: float) -> str:
     """How old the report is; on paper, which does not age with it, its day."""
     if line.age is None:
         return NONE
-    day = (rfc3339(int(now - line.age)) or "")[:10]
-    return f'<span class="since" data-day="{day}">{spoken(line.age)}</span>'
+    at = int(now - line.age)
+    day = (rfc3339(at) or "")[:10]
+    return f'<span class="since" data-day="{day}" data-at="{at}">{spoken(line.age)}</span>'
 
 
 def _number(value: int | None, of: str) -> str:

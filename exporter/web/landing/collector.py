@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from exporter.hypertext import code, facts, moment, name
 from exporter.model import OrganizationView, ReportState, Subject
 from exporter.order import next_due
 from exporter.times import spoken
 from exporter.web.landing import markup
-from exporter.web.landing.markup import code, name
 from exporter.web.landing.tree import Line, troubles
 from exporter.web.places import Places
 
@@ -32,11 +32,11 @@ def render_collector(view: OrganizationView, lines: Sequence[Line], now: float) 
 
 def _facts(view: OrganizationView, counts: Counter[ReportState], now: float) -> str:
     found = view.discovery
-    return markup.facts(
+    return facts(
         (
             ("Organization", code(found.org_id) if found else "not discovered yet"),
             ("Management account", code(found.management_account_id) if found else "unknown"),
-            ("Last discovery", markup.ago(found.at, now) if found else "none has succeeded"),
+            ("Last discovery", moment(found.at, now) if found else "none has succeeded"),
             ("AWS is asked by", _holder(view)),
             ("Running now", _subject(view, view.running) if view.running else "nothing"),
             ("Next", _next(view, now)),
@@ -92,7 +92,7 @@ def render_troubles(view: OrganizationView, lines: Sequence[Line], where: Places
     items = "".join(
         f'<li><a href="{markup.page_of_entity(where, each.subject.entity_id)}">'
         f"{_subject(view, each.subject)}</a>"
-        f' <span class="soft">{markup.moment(each.tried, now) if each.tried else ""}</span>'
+        f' <span class="soft">{moment(each.tried, now) if each.tried else ""}</span>'
         f'<br><span class="bad">{name(each.trouble)}</span></li>'
         for each in found[:_MOST_TROUBLES]
     )

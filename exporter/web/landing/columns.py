@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from exporter.web.landing.markup import text
+from exporter.hypertext import text
 
 ORDERS = {False: "ascending", True: "descending"}
 

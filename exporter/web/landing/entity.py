@@ -1,16 +1,27 @@
 """The page of one entity as HTML: where it stands, how its reports stand, and their services."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from exporter.model import Entity, OrganizationView, Report, ServiceAccess, Snapshot, Standing, Work
+from exporter.hypertext import NONE, code, day, facts, moment, name, text, used
+from exporter.model import (
+    Entity,
+    EntityType,
+    OrganizationView,
+    Report,
+    ServiceAccess,
+    Snapshot,
+    Standing,
+    Subject,
+    Work,
+)
 from exporter.web.landing import markup
 from exporter.web.landing.columns import Choice, Column, ordered, row, table
-from exporter.web.landing.markup import KINDS, NONE, code, name, text
+from exporter.web.landing.markup import KINDS
 from exporter.web.landing.services import page_of_service
 from exporter.web.landing.tree import Line, Node, all_lines, forest, found, line
-from exporter.web.places import Places
+from exporter.web.places import ENTITY, Places
 
 COLUMNS = {
     "service": Column("Service", lambda row: (row.name or row.namespace).lower()),
@@ -32,13 +43,24 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class EntityPage:
+    """What the page is made with; ``advice`` has HTML by organization and entity id, as far as it is made."""
+
+    where: Places
+    now: float
+    choice: Choice
+    advice: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
     """What every part of the page is made with; ``names`` are those of the organization's entities."""
 
     where: Places
     now: float
     choice: Choice
     names: Mapping[str, str]
+    advice: Mapping[tuple[str, str], str]
 
 
 def find(snapshot: Snapshot, entity_id: str) -> list[Found]:
@@ -53,18 +75,25 @@ def _in(view: OrganizationView, entity_id: str) -> Found | None:
     return Found(view, entity, work) if entity or work else None
 
 
-def render_entity(found: list[Found], entity_id: str, where: Places, now: float, choice: Choice) -> str:
+def render_entity(found: list[Found], entity_id: str, page: EntityPage) -> str:
     """The whole page. ``found`` is not empty."""
+    where, now = page.where, page.now
     title = next((each.entity.name for each in found if each.entity), entity_id)
-    reports = markup.path_of_entity(entity_id).replace("/entities/", "/api/v1/reports/", 1)
-    asked = urlencode({"entity": entity_id}, errors="replace")
-    links = [(f"/news?{asked}", "What changed"), (reports, "As JSON")]
-    head = markup.header(name(title), where, now, links, plain=title)
-    box = markup.filter_box(choice.only, "service or Region", choice.kept())
+    head = markup.header(name(title), where, now, list(_links(found, entity_id, where)), plain=title)
     sections = "".join(
-        _organization(each, Page(where, now, choice, markup.names(each.view))) for each in found
+        _organization(each, _Page(where, now, page.choice, markup.names(each.view), page.advice))
+        for each in found
     )
-    return markup.document(title, f"{_way(found, where)}{head}", f"{box}\n{sections}")
+    return markup.document(title, f"{_way(found, where)}{head}", sections)
+
+
+def _links(found: list[Found], entity_id: str, where: Places) -> Iterator[tuple[str, str]]:
+    asked = urlencode({"entity": entity_id}, errors="replace")
+    yield where.link(f"/news?{asked}"), "What changed"
+    yield where.link(markup.path_of_entity(entity_id).replace("/entities/", "/api/v1/reports/", 1)), "As JSON"
+    board = where.dashboard(ENTITY, organization=found[0].view.name, entity=entity_id)
+    if board:
+        yield board, "Dashboard"
 
 
 def _way(found: list[Found], where: Places) -> str:
@@ -85,15 +114,70 @@ def _steps(view: OrganizationView, entity: Entity, where: Places) -> Iterator[st
     yield f'<li aria-current="page">{name(entity.name)}</li>'
 
 
-def _organization(found: Found, page: Page) -> str:
-    parts = "".join(
-        f'<section>\n<div class="head"><h2>{title}</h2>{state}</div>\n{body}</section>\n'
-        for title, state, body in _parts(found, page)
+def _organization(found: Found, page: _Page) -> str:
+    own, *others = found.work or (None,)
+    parts = "".join(_part(found, item, page) for item in others)
+    return (
+        f"{_head(found, own, page)}{_advice(found, page)}{_children(found, page)}"
+        f"{_table(found, own, page)}{parts}"
     )
-    return f"{_children(found, page)}{parts}"
 
 
-def _children(which: Found, page: Page) -> str:
+def _head(found: Found, item: Work | None, page: _Page) -> str:
+    """The entity itself, and how its report stands."""
+    if item is None:
+        state, body = markup.badge("none", "not collected"), _facts(found, None, page)
+    else:
+        stands = line(found.view, item, page.now)
+        state = markup.state_badge(stands)
+        body = f"{_facts(found, stands, page)}{_trouble(stands)}{markup.use_bar(stands)}"
+    title = f"{name(found.view.name)}{_under(found.view, item)}"
+    return markup.section("entity", f'<div class="head"><h2>{title}</h2>{state}</div>\n{body}')
+
+
+def _part(found: Found, item: Work, page: _Page) -> str:
+    """The entity as it is seen through one SCP."""
+    return f"{_head(found, item, page)}{_table(found, item, page)}"
+
+
+def _under(view: OrganizationView, item: Work | None) -> str:
+    if item is None or not item.subject.policy_id:
+        return ""
+    policies = view.discovery.policies if view.discovery else ()
+    called = next((one.name for one in policies if one.id == item.subject.policy_id), "")
+    return (
+        f" under {name(called)} {code(item.subject.policy_id)}"
+        if called
+        else f" under {code(item.subject.policy_id)}"
+    )
+
+
+def _advice(found: Found, page: _Page) -> str:
+    """The recommended policy, as soon as there is one."""
+    entity = found.entity
+    standing = entity and found.view.standings.get(Subject(entity.id))
+    if not entity or not (standing and standing.report) or entity.type is EntityType.MANAGEMENT_ACCOUNT:
+        return ""
+    made = page.advice.get((found.view.name, entity.id))
+    title = '<div class="head"><h2>Recommended service control policy</h2></div>'
+    if made is None:
+        here = text(page.where.link(markup.path_of_entity(entity.id)))
+        body = f'<p class="nothing">It is being worked out: <a href="{here}">look again</a>.</p>'
+        return markup.section("advice", f"{title}{body}", pending=True)
+    return markup.section("advice", f"{title}{made}") if made else ""
+
+
+def _table(found: Found, item: Work | None, page: _Page) -> str:
+    """The services, with a box that filters them."""
+    standing = item and found.view.standings.get(item.subject)
+    if not (standing and standing.report):
+        return ""
+    box = markup.filter_box(page.choice.only, "service or Region", page.choice.kept())
+    title = f'<div class="head"><h2>Services{_under(found.view, item)}</h2></div>'
+    return markup.section("services", f"{title}{box}{_services(standing.report, standing, page)}")
+
+
+def _children(which: Found, page: _Page) -> str:
     """What is directly below, with its figures."""
     if not which.entity:
         return ""
@@ -112,7 +196,7 @@ def _children(which: Found, page: Page) -> str:
 _SHOWN = 30  # children; more are closed at first
 
 
-def _child(node: Node, page: Page) -> str:
+def _child(node: Node, page: _Page) -> str:
     own, said = node.own, KINDS[node.entity.type]
     if own and own.accessible is not None and own.not_accessed is not None:
         said += f", {own.not_accessed} of {own.accessible} services never used"
@@ -122,22 +206,8 @@ def _child(node: Node, page: Page) -> str:
     return f'<li>{link} <span class="soft">{said}</span></li>'
 
 
-def _parts(found: Found, page: Page) -> Iterator[tuple[str, str, str]]:
-    """Title, state and content of each section: the entity itself, and each SCP that it is seen through."""
-    for item in found.work:
-        stands = line(found.view, item, page.now)
-        under = f" under {code(item.subject.policy_id)}" if item.subject.policy_id else ""
-        standing = found.view.standings.get(item.subject)
-        report = standing.report if standing else None
-        rows = _services(report, standing, page) if report and standing else ""
-        body = f"{_facts(found, stands, page)}{_trouble(stands)}{markup.use_bar(stands)}{rows}"
-        yield f"{name(found.view.name)}{under}", markup.state_badge(stands), body
-    if not found.work:
-        yield name(found.view.name), markup.badge("none", "not collected"), _facts(found, None, page)
-
-
-def _facts(found: Found, stands: Line | None, page: Page) -> str:
-    return markup.facts((*_identity(found.entity), *(_report(stands, page.now) if stands else ())))
+def _facts(found: Found, stands: Line | None, page: _Page) -> str:
+    return facts((*_identity(found.entity), *(_report(stands, page.now) if stands else ())))
 
 
 def _identity(entity: Entity | None) -> Iterator[tuple[str, str]]:
@@ -151,7 +221,7 @@ def _identity(entity: Entity | None) -> Iterator[tuple[str, str]]:
 
 
 def _report(stands: Line, now: float) -> Iterator[tuple[str, str]]:
-    yield "Report", markup.moment(now - stands.age, now) if stands.age is not None else "none yet"
+    yield "Report", moment(now - stands.age, now) if stands.age is not None else "none yet"
     if stands.accessible is not None:
         yield "Accessible", f"{stands.accessible} services"
     if stands.not_accessed is not None:
@@ -164,7 +234,7 @@ def _trouble(stands: Line) -> str:
     return f'<p class="trouble">{name(stands.trouble)}</p>' if stands.trouble else ""
 
 
-def _services(report: Report, standing: Standing, page: Page) -> str:
+def _services(report: Report, standing: Standing, page: _Page) -> str:
     choice = page.choice
     rows = sorted(
         (each for each in report.services if choice.among(each.name, each.namespace, each.region)),
@@ -174,7 +244,7 @@ def _services(report: Report, standing: Standing, page: Page) -> str:
     return table(COLUMNS, choice, shown)
 
 
-def _service(each: ServiceAccess, standing: Standing, page: Page) -> str:
+def _service(each: ServiceAccess, standing: Standing, page: _Page) -> str:
     count = each.authenticated_entities
     link = page_of_service(page.where, each.namespace)
     cells = (
@@ -192,5 +262,5 @@ def _used(each: ServiceAccess, standing: Standing, now: float) -> str:
     """A use that only an earlier report told of is not the same as never."""
     earlier = standing.last_known.get(each.namespace)
     if each.last_authenticated is None and earlier is not None:
-        return f"not since {markup.day(earlier)}"
-    return markup.used(each.last_authenticated, now)
+        return f"not since {day(earlier)}"
+    return used(each.last_authenticated, now)

@@ -1,5 +1,6 @@
 """The page that says what is wrong with a request."""
 
+from exporter.hypertext import name
 from exporter.web.landing import markup
 from exporter.web.places import Places
 
@@ -8,6 +9,4 @@ def render_error(where: Places, said: str) -> str:
     """A page with the line that programs get, and ways on."""
     title = "There is no such page" if said.startswith(("404", "no ")) else "This cannot be shown"
     head = f"<h1>{title}</h1>\n{markup.ways(where)}\n{markup.search(where)}"
-    return markup.document(
-        title, head, f'<section><p class="nothing">{markup.name(said.strip())}</p></section>'
-    )
+    return markup.document(title, head, f'<section><p class="nothing">{name(said.strip())}</p></section>')

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from urllib.parse import urlencode
 
+from exporter.hypertext import code, day, moment, name, text
 from exporter.model import EntityType, News, NewsKind, OrganizationView
 from exporter.told import KINDS as NEWS_KINDS
 from exporter.web.landing import finding, markup
-from exporter.web.landing.markup import code, name, text
 from exporter.web.landing.services import page_of_service
 from exporter.web.landing.tree import Line
 from exporter.web.places import Places
@@ -35,7 +35,7 @@ def render_figures(view: OrganizationView, where: Places, now: float) -> str:
     bar = markup.bar([("used", 100 * found.used / found.allowed)], "use") if found.allowed else ""
     return (
         f'<ul class="figures" aria-label="Services">{items}</ul>{bar}'
-        f'<p class="nothing soft">Services, by the report of {markup.moment(found.at, now)}</p>'
+        f'<p class="nothing soft">Services, by the report of {moment(found.at, now)}</p>'
     )
 
 
@@ -79,7 +79,7 @@ def _change(piece: News, names: Mapping[str, str], where: Places) -> str:
     entity = markup.entity_link(where, piece.subject.entity_id, names, with_id=False)
     return (
         f"<li>{service} <b>{NEWS_KINDS[piece.kind]}</b> {entity} "
-        f'<span class="soft">{markup.day(piece.at)}</span></li>'
+        f'<span class="soft">{day(piece.at)}</span></li>'
     )
 
 
@@ -119,7 +119,7 @@ def render_services(view: OrganizationView, words: str, where: Places) -> str:
     items = "".join(
         f'<li><a href="{page_of_service(where, each.namespace)}">{name(each.name or each.namespace)}</a> '
         f"{code(each.namespace)} "
-        f'<span class="soft">{f"last used {markup.day(each.at)}" if each.at is not None else "never used"}'
+        f'<span class="soft">{f"last used {day(each.at)}" if each.at is not None else "never used"}'
         "</span></li>"
         for each in found[:30]
     )

@@ -1,19 +1,17 @@
-"""Pieces of HTML. Names come from AWS, and thus from anybody who may name an account."""
+"""Pieces of the pages."""
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import quote
 
 from exporter import __version__
+from exporter.hypertext import NONE, code, name, text
 from exporter.model import EntityType, OrganizationView, ReportState
-from exporter.times import rfc3339, spoken
 from exporter.web.landing.assets import SCRIPT, STYLE
 from exporter.web.landing.tree import Line
 from exporter.web.places import Places
 
-NONE = "\N{EN DASH}"
 NOTHING = "<p>No organization is configured.</p>"
 
 KINDS = {
@@ -22,46 +20,6 @@ KINDS = {
     EntityType.MANAGEMENT_ACCOUNT: "management account",
     EntityType.ACCOUNT: "account",
 }
-
-
-def text(value: str) -> str:
-    """Text, or an attribute's value. NUL has no place in HTML at all."""
-    return html.escape(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def name(value: str) -> str:
-    """A name from outside: kept from turning the line around with marks of writing direction."""
-    return f"<bdi>{text(value)}</bdi>"
-
-
-def code(value: str) -> str:
-    """An identifier."""
-    return f"<code>{text(value)}</code>"
-
-
-def ago(at: float, now: float) -> str:
-    """A time, told as how long ago it was."""
-    return f'<time datetime="{rfc3339(at) or ""}">{spoken(now - at)} ago</time>'
-
-
-def day(at: float) -> str:
-    """A time, told as its day."""
-    when = rfc3339(int(at))
-    return f'<time datetime="{when}">{when[:10]}</time>' if when else NONE
-
-
-def moment(at: float, now: float) -> str:
-    """A time to the minute, and on a screen how long ago that is."""
-    when = rfc3339(int(at))
-    if not when:
-        return NONE
-    shown = f"{when[:10]} {when[11:16]} UTC"
-    return f'<time datetime="{when}">{shown}</time> <span class="age">{spoken(now - at)} ago</span>'
-
-
-def used(at: float | None, now: float, unknown: str = "never") -> str:
-    """When something was used: the day, and on a screen how long ago that is."""
-    return unknown if at is None else f'{day(at)} <span class="age">{spoken(now - at)} ago</span>'
 
 
 def names(view: OrganizationView) -> dict[str, str]:
@@ -114,10 +72,10 @@ def counts_bar(counts: dict[ReportState, int]) -> str:
     return bar((state.value, 100 * count / whole) for state, count in counts.items())
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """A list of what is known, as HTML by its name."""
-    items = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>" for term, said in pairs)
-    return f'<dl class="facts">{items}</dl>'
+def section(key: str, content: str, *, pending: bool = False) -> str:
+    """A part of the page, which the script renews; ``pending``: it will soon be another."""
+    mark = " data-pending" if pending else ""
+    return f'<section data-live="{key}"{mark}>\n{content}</section>\n'
 
 
 def filter_box(wanted: str, hint: str, kept: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -155,26 +113,30 @@ def document(title: str, head: str, body: str) -> str:
     )
 
 
+EVERY = 30  # s after which a page that is looked at asks for itself again
+
+
 def version(now: float) -> str:
-    """Which program made the page, and when."""
+    """Which program made the page, and when; what the script has to say about that."""
     at = datetime.fromtimestamp(now, UTC)
     return (
         f'<p class="soft">org-access-exporter {text(__version__)}, as of '
-        f'<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M:%S} UTC</time></p>'
+        f'<time class="as-of" data-as-of="{now:.3f}" data-every="{EVERY}" '
+        f'datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M:%S} UTC</time> '
+        '<span role="status" class="bad"></span></p>'
     )
 
 
 def header(
     title: str, where: Places, now: float, links: Sequence[tuple[str, str]] = (), *, plain: str = ""
 ) -> str:
-    """The head of every page but the first: ``title`` as HTML, the ways from here, and the search."""
+    """The head of every page but the first: ``title`` as HTML, the ways from here, and the search.
+
+    ``links`` (address, name) take the place of the general way of that name.
+    """
     taken = {label for _, label in links} | {plain or title}
-    shown = navigation(
-        (where.link(path), label)
-        for path, label in (*_WAYS, *links)
-        if (path, label) in links or label not in taken
-    )
-    return f"<h1>{title}</h1>\n{version(now)}\n{shown}\n{search(where)}"
+    general = [(where.link(path), label) for path, label in _WAYS if label not in taken]
+    return f"<h1>{title}</h1>\n{version(now)}\n{navigation([*general, *links])}\n{search(where)}"
 
 
 _WAYS = (("/", "All entities"), ("/services", "Services"), ("/news", "What changed"))

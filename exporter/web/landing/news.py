@@ -7,10 +7,10 @@ from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
+from exporter.hypertext import NONE, code, name, text
 from exporter.times import rfc3339, spoken
 from exporter.told import KINDS, Told, Wanted
 from exporter.web.landing import markup
-from exporter.web.landing.markup import NONE, code, name, text
 from exporter.web.places import Places
 
 MOST = 1000  # pieces on a page or in a feed; the rest is told to be there
@@ -22,10 +22,10 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # X
 def render_news(told: Sequence[Told], wanted: Wanted, where: Places, now: float) -> str:
     """The whole page, of news that is chosen and in order."""
     asked = _query(wanted)
-    links = [(f"/news.atom{asked}", "Feed"), (f"/api/v1/news{asked}", "As JSON")]
+    links = [(where.link(f"/news.atom{asked}"), "Feed"), (where.link(f"/api/v1/news{asked}"), "As JSON")]
     head = markup.header("What changed", where, now, links)
     days = "".join(_day(day, list(pieces), where) for day, pieces in groupby(told[:MOST], key=_day_of))
-    body = f"{_form(wanted)}\n{days or _NOTHING}{_more(told)}"
+    body = f'{_form(wanted)}\n<div data-live="news">{days or _NOTHING}{_more(told)}</div>'
     return markup.document("What changed", head, body)
 
 

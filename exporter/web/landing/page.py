@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from exporter.hypertext import code, name
 from exporter.model import OrganizationView, Snapshot
 from exporter.web.landing import markup
 from exporter.web.landing.branches import render_choice, render_tree, row
 from exporter.web.landing.collector import render_collector, render_troubles, warnings
 from exporter.web.landing.highlights import render_changes, render_figures, render_gaps, render_services
-from exporter.web.landing.markup import code, name
 from exporter.web.landing.tree import Line, Wish, all_lines, chosen, foreign, forest, found
-from exporter.web.places import Places
+from exporter.web.places import OVERVIEW, Places
 
 _ALL = Wish()
 
@@ -36,7 +36,9 @@ def _header(where: Places, now: float) -> str:
         ("/-/healthy", "Healthy"),
         ("/-/ready", "Ready"),
     )
-    navigation = markup.navigation((where.link(path), shown) for path, shown in links)
+    shown = [(where.link(path), label) for path, label in links]
+    board = where.dashboard(OVERVIEW)
+    navigation = markup.navigation([*shown, *([(board, "Dashboards")] if board else [])])
     return f"<h1>AWS Organizations access reports</h1>\n{markup.version(now)}\n{navigation}"
 
 
@@ -50,18 +52,24 @@ def _organization(view: OrganizationView, where: Places, now: float, wish: Wish)
     lines = all_lines(view, now)
     answers = "" if wish.only or wish.show else _answers(view, lines, where, now)
     services = render_services(view, wish.only, where) if wish.only else ""
+    troubles = render_troubles(view, lines, where, now)
     return (
-        f"<section>\n{_head(view)}{answers}{services}{render_troubles(view, lines, where, now)}"
+        f"<section>\n{_live('head', _head(view))}{answers}{services}{_live('troubles', troubles)}"
         f"{_tree(view, lines, where, now, wish)}{_foreign(view, lines, where, now)}"
-        f"{render_collector(view, lines, now)}</section>\n"
+        f"{_live('collector', render_collector(view, lines, now))}</section>\n"
     )
+
+
+def _live(key: str, content: str) -> str:
+    """A part that the script renews; empty ones too, since they may fill."""
+    return f'<div data-live="{key}">{content}</div>'
 
 
 def _answers(view: OrganizationView, lines: Sequence[Line], where: Places, now: float) -> str:
     names = markup.names(view)
     changes, gaps = render_changes(view, names, where), render_gaps(view, lines, names, where)
     beside = f'<div class="beside">{changes}{gaps}</div>' if changes or gaps else ""
-    return f"{render_figures(view, where, now)}{beside}"
+    return f"{_live('figures', render_figures(view, where, now))}{_live('news', beside)}"
 
 
 def _part(view: OrganizationView, where: Places, now: float, wish: Wish) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from exporter.hypertext import NONE, code, day, facts, name, text, used
 from exporter.inventory import Known, ServiceUse, Usage, usage
 from exporter.model import Entity, News, OrganizationView, Snapshot, Subject
 from exporter.told import KINDS as NEWS_KINDS
 from exporter.web.landing import finding, markup
 from exporter.web.landing.columns import Choice, Column, ordered, row, table
 from exporter.web.landing.finding import Service
-from exporter.web.landing.markup import KINDS, NONE, code, name, text
-from exporter.web.places import Places
+from exporter.web.landing.markup import KINDS
+from exporter.web.places import SERVICE, Places
 
 _MOST = 1000  # rows of entities on a page; the rest is told to be there
 
@@ -48,7 +49,7 @@ def render_services(snapshot: Snapshot, where: Places, now: float, choice: Choic
     page = Page(where, now, choice)
     sections = "".join(_services(view, page) for view in snapshot.organizations)
     box = markup.filter_box(choice.only, "service, namespace or Region", choice.kept())
-    head = markup.header("Services", where, now, [("/export.csv", "Everything as CSV")])
+    head = markup.header("Services", where, now, [(where.link("/export.csv"), "Everything as CSV")])
     return markup.document("Services", head, f"{box}\n{sections or markup.NOTHING}")
 
 
@@ -60,17 +61,15 @@ def _services(view: OrganizationView, page: Page) -> str:
     )
     used = sum(each.at is not None for each in found.values())
     said = f"{used} of {len(found)} services are used" if found else "no report yet"
-    return (
-        f'<section>\n<div class="head"><h2>{name(view.name)}</h2><span class="soft">{said}</span></div>\n'
-        f"{body if found else ''}</section>\n"
-    )
+    head = f'<div class="head"><h2>{name(view.name)}</h2><span class="soft">{said}</span></div>'
+    return markup.section("services", f"{head}\n{body if found else ''}")
 
 
 def _service(each: Service, names: Mapping[str, str], page: Page) -> str:
     cells = (
         f'<a href="{page_of_service(page.where, each.namespace)}">{name(each.name or each.namespace)}</a>',
         code(each.namespace),
-        markup.used(each.at, page.now),
+        used(each.at, page.now),
         NONE if each.accounts is None else str(each.accounts),
         text(each.region) or NONE,
         markup.entity_link(page.where, each.account_id, names),
@@ -92,17 +91,17 @@ def render_service(
     if not parts:
         return None
     title = next((found.name for _, found in parts if found.name), namespace)
-    changed = f"/news?{urlencode({'service': namespace}, errors='replace')}"
-    head = markup.header(
-        name(title),
-        where,
-        now,
-        [(changed, "What changed"), ("/export.csv", "Everything as CSV")],
-        plain=title,
-    )
+    head = markup.header(name(title), where, now, list(_links(namespace, where)), plain=title)
     box = markup.filter_box(choice.only, "entity, id or Region", choice.kept())
     sections = "".join(_organization(view, found, page) for view, found in parts)
     return markup.document(title, head, f"{box}\n{sections}")
+
+
+def _links(namespace: str, where: Places) -> Iterator[tuple[str, str]]:
+    yield where.link(f"/news?{urlencode({'service': namespace}, errors='replace')}"), "What changed"
+    yield where.link("/export.csv"), "Everything as CSV"
+    if board := where.dashboard(SERVICE, service=namespace):
+        yield board, "Dashboard"
 
 
 def _usage(view: OrganizationView, namespace: str) -> Usage | None:
@@ -114,18 +113,19 @@ def _usage(view: OrganizationView, namespace: str) -> Usage | None:
 
 
 def _organization(view: OrganizationView, found: Usage, page: Page) -> str:
-    names, used = markup.names(view), len(found.uses)
-    facts = markup.facts(
+    names, users = markup.names(view), len(found.uses)
+    known = facts(
         (
             ("Namespace", code(found.namespace)),
-            ("Used by", f"{used} {_entities(used)}"),
+            ("Used by", f"{users} {_entities(users)}"),
             ("Allowed and not used by", f"{len(found.idle)} {_entities(len(found.idle))}"),
-            ("Last used", markup.used(found.uses[0].at, page.now) if found.uses else "never"),
+            ("Last used", used(found.uses[0].at, page.now) if found.uses else "never"),
         )
     )
-    return (
-        f'<section>\n<div class="head"><h2>{name(view.name)}</h2></div>\n{facts}'
-        f"{_users(view, found, names, page)}{_idle(found.idle, page)}</section>\n"
+    return markup.section(
+        "services",
+        f'<div class="head"><h2>{name(view.name)}</h2></div>\n{known}'
+        f"{_users(view, found, names, page)}{_idle(found.idle, page)}",
     )
 
 
@@ -146,7 +146,7 @@ def _users(view: OrganizationView, found: Usage, names: Mapping[str, str], page:
 
 def _use(use: ServiceUse, since: str, names: Mapping[str, str], page: Page) -> str:
     entity = use.entity
-    at = markup.used(use.at, page.now, unknown="used, at a time that AWS does not tell")
+    at = used(use.at, page.now, unknown="used, at a time that AWS does not tell")
     cells = (
         markup.entity_link(page.where, entity.id, names, with_id=False),
         code(entity.id),
@@ -167,7 +167,7 @@ def _since(view: OrganizationView, use: ServiceUse, namespace: str) -> str:
         if piece.namespace == namespace and piece.kind.is_use
     )
     piece = next(told, None)
-    return f'<br><span class="soft">{NEWS_KINDS[piece.kind]} {markup.day(piece.at)}</span>' if piece else ""
+    return f'<br><span class="soft">{NEWS_KINDS[piece.kind]} {day(piece.at)}</span>' if piece else ""
 
 
 def _idle(idle: Sequence[Entity], page: Page) -> str:

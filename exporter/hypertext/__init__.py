@@ -1,0 +1,19 @@
+"""HTML that pages and files have in common, without anything from elsewhere."""
+
+from exporter.hypertext.advice import render_advice, summary
+from exporter.hypertext.pieces import NONE, age, code, day, facts, minute, moment, name, text, used
+
+__all__ = [
+    "NONE",
+    "age",
+    "code",
+    "day",
+    "facts",
+    "minute",
+    "moment",
+    "name",
+    "render_advice",
+    "summary",
+    "text",
+    "used",
+]
