@@ -1,16 +1,21 @@
 """The rules with thresholds and addresses of one's own: ``python -m grafana.ruleset [mine.yml] > rules.yml``.
 
 ``rules/template.yml`` has places of two kinds. ``%name%`` is a piece of an annotation's template, the same in
-every alert that has it; ``${name}`` is a value of ``rules/config.yml``, which the chart fills in by itself.
+every alert that has it; ``${name}`` is a value of ``rules/config.yml``, which the chart fills in by itself. A
+third kind is put beside every metric that has an organization: ``${alone}`` and ``${first}``, where a matcher
+of the organizations goes that the rules are for, by itself or before others.
 """
 
+import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from exporter.families import INSTRUMENTS, SERVICE_INFO
 
 _RULES = Path(__file__).parent / "rules"
 TEMPLATE = _RULES / "template.yml"
@@ -40,10 +45,28 @@ _PIECES = {
     " after {{ . | first | value | humanizeDuration }}{{ end }}",
 }
 
+_METRIC = re.compile(r"(?<![:\w])(?:\w+:)?aws_org_access_\w+(?::\w+)?\b(?P<brace>\{?)")
+_OF_NO_ORGANIZATION = {
+    SERVICE_INFO.name,
+    *(family.name for family in INSTRUMENTS if "organization" not in family.labels),
+}
+
 
 def template() -> str:
     """The rules with places for values alone: what the chart fills in."""
-    return re.sub(r"%(\w+)%", lambda found: _PIECES[found[1]], TEMPLATE.read_text(encoding="utf-8"))
+    text = "".join(map(_with_places, TEMPLATE.read_text(encoding="utf-8").splitlines(keepends=True)))
+    return re.sub(r"%(\w+)%", lambda found: _PIECES[found[1]], text)
+
+
+def _with_places(line: str) -> str:
+    """A line of an expression with places for the organizations; of names and remarks the line as it is."""
+    return line if line.lstrip().startswith(("#", "- record:")) else _METRIC.sub(_with_place, line)
+
+
+def _with_place(metric: re.Match[str]) -> str:
+    if metric[0].removesuffix("{") in _OF_NO_ORGANIZATION:
+        return metric[0]
+    return f"{metric[0]}${{first}}" if metric["brace"] else f"{metric[0]}${{alone}}"
 
 
 def defaults() -> dict[str, Any]:
@@ -58,9 +81,17 @@ def rules(config: Config | None = None) -> str:
     if unknown := given.keys() - defaults().keys():
         raise ValueError(f"no such value: {', '.join(sorted(unknown))}")
     text = template()
-    for name, value in {**defaults(), **given}.items():
+    for name, value in {**defaults(), **given, **_places(given.get("organizations", ()))}.items():
         text = filled(text, name, str(value))
     return text
+
+
+def _places(organizations: Iterable[str]) -> dict[str, str]:
+    """What goes beside a metric, so that it is of one of these organizations; of any, where none is named."""
+    # What Go's regular expressions take for their own, escaped once more for PromQL's quotes.
+    names = "|".join(re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", name) for name in organizations)
+    matcher = f"organization=~{json.dumps(names, ensure_ascii=False)}" if names else ""
+    return {"alone": matcher and f"{{{matcher}}}", "first": matcher and f"{matcher}, "}
 
 
 def filled(text: str, name: str, value: str) -> str:

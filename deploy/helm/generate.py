@@ -35,6 +35,7 @@ _URL: Schema = {"type": "string", "pattern": "^(https?://[^\\s]+)?$"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _POSITIVE: Schema = {"type": "integer", "minimum": 1}
 _PORT: Schema = {"type": "integer", "minimum": 1, "maximum": 65535}
+_NODE_PORT: Schema = {"type": "integer", "minimum": 0, "maximum": 65535}
 _SWITCH: Schema = {"enum": [True, False, "auto"]}
 _NAME: Schema = {"type": "string", "pattern": "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$"}
 _SHARE: Schema = {"type": ["integer", "string"], "pattern": "^([0-9]+%?)?$", "minimum": 0}
@@ -77,6 +78,8 @@ def values() -> dict[str, Any]:
 def _threshold(name: str, default: Any) -> Schema:
     """What a value of the rules may be: of the kind that its default is."""
     match default:
+        case list():
+            return _STRINGS
         case int() | float():
             return {"type": "number", "minimum": 0}
         case str() if name.endswith("In"):
@@ -93,6 +96,11 @@ SPECIAL: dict[str, Schema] = {
     "image.digest": {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
     "image.pullPolicy": {"enum": ["Always", "IfNotPresent", "Never"]},
     "imagePullSecrets": _OBJECTS,
+    "global": {
+        "type": "object",  # shared with charts that have other values there
+        "properties": {"imageRegistry": _STRING, "imagePullSecrets": _OBJECTS},
+    },
+    "namespaceOverride": _NAME,
     "commonLabels": _MAP_OF_STRINGS,
     "aws.roleArn": {"type": "string", "pattern": "^(arn:aws[a-z-]*:iam::[0-9]{12}:role/.+)?$"},
     "existingConfigSecret": _NAME,
@@ -101,16 +109,37 @@ SPECIAL: dict[str, Schema] = {
     "state.url": {"type": "string", "pattern": "^(memory:$|sqlite:///.|dynamodb://[^/?])"},
     "state.pollInterval": _DURATION,
     "state.leaseDuration": _DURATION,
+    "persistence.enabled": _SWITCH,
+    "persistence.labels": _MAP_OF_STRINGS,
     "persistence.size": {"type": "string", "pattern": "^[0-9.]+([KMGTPE]i?|[kmun])?$"},
     "persistence.accessModes": _STRINGS,
     "persistence.annotations": _MAP_OF_STRINGS,
     "log.level": {"enum": ["debug", "info", "warn", "warning", "error"]},
     "log.format": {"enum": ["logfmt", "json"]},
+    "serviceAccount.labels": _MAP_OF_STRINGS,
     "serviceAccount.annotations": _MAP_OF_STRINGS,
     "service.type": {"enum": ["ClusterIP", "NodePort", "LoadBalancer"]},
     "service.port": _PORT,
     "service.healthPort": _PORT,
+    "service.nodePort": _NODE_PORT,
+    "service.healthNodePort": _NODE_PORT,
+    "service.labels": _MAP_OF_STRINGS,
     "service.annotations": _MAP_OF_STRINGS,
+    "service.ipFamilyPolicy": {"enum": ["", "SingleStack", "PreferDualStack", "RequireDualStack"]},
+    "service.ipFamilies": {"type": "array", "items": {"enum": ["IPv4", "IPv6"]}},
+    "service.externalTrafficPolicy": {"enum": ["", "Cluster", "Local"]},
+    "service.loadBalancerSourceRanges": _STRINGS,
+    "ingress.hosts": {"type": "array", "items": {"type": "string", "minLength": 1}},
+    "ingress.pathType": {"enum": ["Prefix", "Exact", "ImplementationSpecific"]},
+    "ingress.tls": _OBJECTS,
+    "ingress.labels": _MAP_OF_STRINGS,
+    "ingress.annotations": _MAP_OF_STRINGS,
+    "httpRoute.parentRefs": _OBJECTS,
+    "httpRoute.hostnames": _STRINGS,
+    "httpRoute.matches": _OBJECTS,
+    "httpRoute.filters": _OBJECTS,
+    "httpRoute.labels": _MAP_OF_STRINGS,
+    "httpRoute.annotations": _MAP_OF_STRINGS,
     "serviceMonitor.enabled": _SWITCH,
     **{
         f"{kind}.{key}": schema
@@ -138,6 +167,7 @@ SPECIAL: dict[str, Schema] = {
     "podDisruptionBudget.maxUnavailable": _SHARE,
     "podDisruptionBudget.unhealthyPodEvictionPolicy": {"enum": ["AlwaysAllow", "IfHealthyBudget"]},
     "minReadySeconds": _COUNT,
+    "revisionHistoryLimit": _COUNT,
     **{
         f"{probe}.{key}": schema
         for probe in ("startupProbe", "livenessProbe", "readinessProbe")
@@ -148,12 +178,20 @@ SPECIAL: dict[str, Schema] = {
         "additionalProperties": False,
         "properties": {"requests": _QUANTITIES, "limits": _QUANTITIES, "claims": _OBJECTS},
     },
+    "workloadAnnotations": _MAP_OF_STRINGS,
     "podAnnotations": _MAP_OF_STRINGS,
     "podLabels": _MAP_OF_STRINGS,
     # Kubernetes' own types: whoever knows them all is the API server.
     "podSecurityContext": _OBJECT,
     "securityContext": _OBJECT,
     "terminationGracePeriodSeconds": _COUNT,
+    "openshift": _SWITCH,
+    "dnsPolicy": {"enum": ["", "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]},
+    "hostAliases": _OBJECTS,
+    "initContainers": _OBJECTS,
+    "extraContainers": _OBJECTS,
+    "test.timeoutSeconds": _COUNT,
+    "demo.accounts": {"type": "integer", "minimum": 1, "maximum": 50000},
     "nodeSelector": _MAP_OF_STRINGS,
     "tolerations": _OBJECTS,
     "antiAffinity": {"enum": ["soft", "hard", "none"]},
@@ -173,7 +211,6 @@ def values_schema() -> Schema:
     definitions = {**config.pop("$defs"), **web.pop("$defs")}
     config.pop("$schema", None)
     schema = _object(values(), "", {"config": config, "webConfig": web})
-    schema["properties"]["global"] = _OBJECT
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions, **schema}
 
 

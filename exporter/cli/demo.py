@@ -60,6 +60,12 @@ collection: {{discovery_interval: {soon}, job_timeout: {timeout}}}
     metavar="[HOST]:PORT",
     help="Where to serve; may be given several times.",
 )
+@option(
+    "--web.health-listen-address",
+    default=None,
+    metavar="[HOST]:PORT",
+    help="Where to serve /-/healthy and /-/ready alone, for probes.",
+)
 def demo(
     *,
     accounts: int,
@@ -69,6 +75,7 @@ def demo(
     failing_account: bool,
     stale_ou: bool,
     web_listen_address: tuple[str, ...],
+    web_health_listen_address: str | None,
 ) -> None:
     """Run the exporter against a simulated organization.
 
@@ -83,7 +90,7 @@ def demo(
         if stale_ou:
             _hit(simulation, EntityType.ORGANIZATIONAL_UNIT, _STUCK)
         _use_simulated_credentials()
-        run(_flags(web_listen_address), _config(simulation.url, speed))
+        run(_flags(web_listen_address, web_health_listen_address), _config(simulation.url, speed))
 
 
 def _hit(endpoint: Endpoint, kind: EntityType, fault: Fault) -> None:
@@ -114,8 +121,9 @@ def _use_simulated_credentials() -> None:
     os.environ.update(_CREDENTIALS)
 
 
-def _flags(addresses: tuple[str, ...]) -> dict[str, Any]:
-    """The flags of ``serve``: nothing is kept, and but for the address all is as without a command line."""
+def _flags(addresses: tuple[str, ...], health: str | None) -> dict[str, Any]:
+    """The flags of ``serve``: nothing is kept, and but for addresses all is as without a command line."""
     arguments = ["--state.url=memory:", *(f"--web.listen-address={address}" for address in addresses)]
+    arguments += [f"--web.health-listen-address={health}"] if health else []
     context = serve.make_context("demo", arguments)
     return {**context.params, "config_file": None}

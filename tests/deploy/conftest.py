@@ -18,13 +18,15 @@ import yaml
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "org-access-exporter"
 # What helm takes a cluster for depends on how it was built: 1.20 for a helm 3 from Go's installer.
 KUBERNETES = "1.37"
+COMPONENT = "app.kubernetes.io/component"
+OTHERS = {"headless", "test"}
 
 
 @cache
-def template(helm, values, *flags):
+def template(helm, values, *flags, chart=CHART):
     """What ``helm template`` makes of values, given as JSON."""
     return subprocess.run(
-        [helm, "template", "demo", CHART, "--values", "-", "--kube-version", KUBERNETES, *flags],
+        [helm, "template", "demo", chart, "--values", "-", "--kube-version", KUBERNETES, *flags],
         input=values,
         capture_output=True,
         text=True,
@@ -34,13 +36,14 @@ def template(helm, values, *flags):
 
 @pytest.fixture
 def render(tool):
-    """``render(values, *flags)``: the objects, by kind; where there are several, the last."""
+    """``render(values, *flags)``: the objects, by kind; of several the last of the exporter's own."""
 
-    def objects(values, *flags, helm="helm"):
-        done = template(tool(helm), json.dumps(values), *flags)
+    def objects(values, *flags, helm="helm", chart=CHART):
+        done = template(tool(helm), json.dumps(values), *flags, chart=chart)
         assert done.returncode == 0, done.stderr
         found = [item for item in yaml.safe_load_all(done.stdout) if item]
         assert len({(item["kind"], item["metadata"]["name"]) for item in found}) == len(found)
+        found.sort(key=lambda item: item["metadata"].get("labels", {}).get(COMPONENT) not in OTHERS)
         return {item["kind"]: item for item in found}
 
     return objects
@@ -96,18 +99,19 @@ def _ready(url):
 
 @pytest.fixture
 def answering():
-    """``answering(status) -> url`` of a server on loopback that gives every GET that status."""
+    """``answering(status, text="") -> url`` of a server on loopback that gives every GET that status."""
     with contextlib.ExitStack() as stack:
-        yield lambda status: stack.enter_context(_server(status))
+        yield lambda status, text="": stack.enter_context(_server(status, text.encode()))
 
 
 @contextlib.contextmanager
-def _server(status: int):
+def _server(status: int, text: bytes):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(text)))
             self.end_headers()
+            self.wfile.write(text)
 
         def log_message(self, *_):
             pass

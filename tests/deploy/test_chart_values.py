@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from grafana import ruleset
+from tests.deploy.manifests import workload
 
 GENERATE = Path(__file__).parents[2] / "deploy" / "helm" / "generate.py"
 EFFECTS = yaml.safe_load((Path(__file__).parent / "chart_effects.yml").read_text())
@@ -21,10 +22,10 @@ ELSEWHERE = {
     *(f"prometheusRule.config.{name}" for name in ruleset.defaults() if name != "runbookUrl"),
 }
 PLACES = {
-    "workload": "Deployment spec",
-    "template": "Deployment spec template metadata",
-    "pod": "Deployment spec template spec",
-    "container": "Deployment spec template spec containers 0",
+    "workload": "Workload spec",
+    "template": "Workload spec template metadata",
+    "pod": "Workload spec template spec",
+    "container": "Workload spec template spec containers 0",
 }
 
 
@@ -49,7 +50,7 @@ def base_of(name, effect):
     """What goes with a value: what the effect says, and its section enabled where it can be."""
     section, _, key = name.partition(".")
     base = effect.get("with", {})
-    can_be = key and key != "enabled" and "enabled" in DEFAULTS[section]
+    can_be = key and key != "enabled" and DEFAULTS[section].get("enabled") is False
     return with_value(base, f"{section}.enabled", True) if can_be else base
 
 
@@ -64,7 +65,7 @@ def found(objects, place):
         except (KeyError, IndexError, TypeError):
             return None
 
-    return reduce(step, keys, objects)
+    return reduce(step, keys, {**objects, "Workload": workload(objects)})
 
 
 def test_every_value_of_the_chart_is_among_them():

@@ -6,16 +6,16 @@ kind: {{ .kind }}
 metadata: {{- include "org-access-exporter.metadata" (dict "root" .root "namespace" $values.namespace "labels" $values.labels) | nindent 2 }}
 spec:
   {{- with $values.jobLabel }}
-  jobLabel: {{ . }}
+  jobLabel: {{ quote . }}
   {{- end }}
   {{- if $values.namespace }}
-  namespaceSelector: {matchNames: [{{ .root.Release.Namespace }}]}
+  namespaceSelector: {matchNames: [{{ include "org-access-exporter.namespace" .root | quote }}]}
   {{- end }}
   selector:
     matchLabels: {{- include "org-access-exporter.selectorLabels" .root | nindent 6 }}
   {{- range $limit := list "sampleLimit" "targetLimit" "labelLimit" "labelNameLengthLimit" "labelValueLengthLimit" "bodySizeLimit" }}
   {{- with index $values $limit }}
-  {{ $limit }}: {{ . }}
+  {{ $limit }}: {{ ternary (toJson .) (int64 .) (kindIs "string" .) }}
   {{- end }}
   {{- end }}
   {{ .endpoints }}:
@@ -30,13 +30,16 @@ path: /metrics
 interval: {{ $values.interval }}
 scrapeTimeout: {{ $values.scrapeTimeout }}
 scheme: {{ $scheme }}
+{{- if $values.honorLabels }}
+honorLabels: true
+{{- end }}
 {{- with $values.collect }}
 params:
   collect[]: {{- toYaml . | nindent 4 }}
 {{- end }}
 {{- if eq $scheme "https" }}
 {{- /* Prometheus asks by address, and no certificate is for an address. */ -}}
-{{- $name := printf "%s.%s.svc" (include "org-access-exporter.fullname" .root) .root.Release.Namespace }}
+{{- $name := printf "%s.%s.svc" (include "org-access-exporter.fullname" .root) (include "org-access-exporter.namespace" .root) }}
 tlsConfig: {{- merge (deepCopy $values.tlsConfig) (dict "serverName" $name) | toYaml | nindent 2 }}
 {{- end }}
 {{- with $values.basicAuth }}

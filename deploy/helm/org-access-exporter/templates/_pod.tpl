@@ -1,131 +1,57 @@
 {{- define "org-access-exporter.pod" -}}
-{{- $configSecret := include "org-access-exporter.configSecret" . }}
-{{- $webConfigSecret := include "org-access-exporter.webConfigSecret" . }}
-{{- $state := hasPrefix "sqlite:" .Values.state.url -}}
 metadata:
   labels:
-    {{- include "org-access-exporter.labels" . | nindent 4 }}
+    {{- include "org-access-exporter.selectorLabels" . | nindent 4 }}
+    {{- include "org-access-exporter.stableLabels" . | nindent 4 }}
     {{- with .Values.podLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
-  # No checksum of the configuration: the program reloads it, and a new pod would have to ask for every report.
-  annotations:
-    kubectl.kubernetes.io/default-container: exporter
-    {{- with .Values.podAnnotations }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+  # No checksum of the configuration: the program reloads it, and a new pod is a hole in what is scraped.
+  annotations: {{- merge (deepCopy .Values.podAnnotations) (dict "kubectl.kubernetes.io/default-container" "exporter") | toYaml | nindent 4 }}
 spec:
-  serviceAccountName: {{ include "org-access-exporter.serviceAccountName" . }}
+  serviceAccountName: {{ include "org-access-exporter.serviceAccountName" . | quote }}
   automountServiceAccountToken: {{ .Values.serviceAccount.automountServiceAccountToken }}
-  enableServiceLinks: false
-  terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
-  securityContext: {{- toYaml .Values.podSecurityContext | nindent 4 }}
-  {{- with .Values.imagePullSecrets }}
-  imagePullSecrets: {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with .Values.priorityClassName }}
-  priorityClassName: {{ . }}
-  {{- end }}
-  {{- with .Values.nodeSelector }}
-  nodeSelector: {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with .Values.tolerations }}
-  tolerations: {{- toYaml . | nindent 4 }}
-  {{- end }}
+  terminationGracePeriodSeconds: {{ int64 .Values.terminationGracePeriodSeconds }}
+  {{- include "org-access-exporter.anyPod" . | nindent 2 }}
   {{- with include "org-access-exporter.affinity" . }}
   affinity: {{- . | nindent 4 }}
   {{- end }}
   {{- with .Values.topologySpreadConstraints }}
   topologySpreadConstraints: {{- toYaml . | nindent 4 }}
   {{- end }}
+  {{- if .Values.hostNetwork }}
+  hostNetwork: true
+  {{- end }}
+  {{- with .Values.initContainers }}
+  initContainers: {{- toYaml . | nindent 4 }}
+  {{- end }}
   containers:
-    - name: exporter
-      image: {{ include "org-access-exporter.image" . }}
-      imagePullPolicy: {{ .Values.image.pullPolicy }}
-      args:
-        - serve
-        - --web.listen-address=:10078
-        - --web.health-listen-address=:10080
-        - {{ printf "--state.url=%s" .Values.state.url | quote }}
-        {{- if not (include "org-access-exporter.embedded" .) }}
-        - --state.poll-interval={{ .Values.state.pollInterval }}
-        - --ha.lease-duration={{ .Values.state.leaseDuration }}
-        {{- end }}
-        - --log.level={{ .Values.log.level }}
-        - --log.format={{ .Values.log.format }}
-        {{- if $configSecret }}
-        - --config.file=/etc/org-access-exporter/config.yml
-        - --config.enable-auto-reload
-        {{- end }}
-        {{- if $webConfigSecret }}
-        - --web.config.file=/etc/org-access-exporter-web/web.yml
-        {{- end }}
-        {{- range .Values.extraArgs }}
-        - {{ . | quote }}
-        {{- end }}
-      {{- with .Values.extraEnv }}
-      env: {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with .Values.extraEnvFrom }}
-      envFrom: {{- toYaml . | nindent 8 }}
-      {{- end }}
-      ports:
-        - {name: http, containerPort: 10078, protocol: TCP}
-        - {name: health, containerPort: 10080, protocol: TCP}
-      {{- include "org-access-exporter.probe" (dict "name" "startupProbe" "path" "/-/healthy" "values" .Values.startupProbe) | nindent 6 }}
-      {{- include "org-access-exporter.probe" (dict "name" "livenessProbe" "path" "/-/healthy" "values" .Values.livenessProbe) | nindent 6 }}
-      {{- include "org-access-exporter.probe" (dict "name" "readinessProbe" "path" "/-/ready" "values" .Values.readinessProbe) | nindent 6 }}
-      resources: {{- toYaml .Values.resources | nindent 8 }}
-      securityContext: {{- toYaml .Values.securityContext | nindent 8 }}
-      volumeMounts:
-        {{- if $configSecret }}
-        - {name: config, mountPath: /etc/org-access-exporter, readOnly: true}
-        {{- end }}
-        {{- if $webConfigSecret }}
-        - {name: web-config, mountPath: /etc/org-access-exporter-web, readOnly: true}
-        {{- end }}
-        {{- if .Values.tls.existingSecret }}
-        - {name: tls, mountPath: /etc/org-access-exporter-tls, readOnly: true}
-        {{- end }}
-        {{- if $state }}
-        - {name: state, mountPath: /var/lib/org-access-exporter}
-        {{- end }}
-        - {name: tmp, mountPath: /tmp}
-        {{- with .Values.extraVolumeMounts }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-  volumes:
-    {{- if $configSecret }}
-    - name: config
-      secret: {secretName: {{ $configSecret }}}
-    {{- end }}
-    {{- if $webConfigSecret }}
-    - name: web-config
-      secret: {secretName: {{ $webConfigSecret }}}
-    {{- end }}
-    {{- with .Values.tls.existingSecret }}
-    - name: tls
-      secret: {secretName: {{ . }}}
-    {{- end }}
-    {{- if .Values.persistence.enabled }}
-    - name: state
-      persistentVolumeClaim: {claimName: {{ default (include "org-access-exporter.fullname" .) .Values.persistence.existingClaim }}}
-    {{- else if $state }}
-    - name: state
-      emptyDir: {}
-    {{- end }}
-    - name: tmp
-      emptyDir: {}
-    {{- with .Values.extraVolumes }}
+    - {{ include "org-access-exporter.container" . | indent 6 | trim }}
+    {{- with .Values.extraContainers }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+  volumes: {{- include "org-access-exporter.volumes" . | trim | nindent 4 }}
 {{- end }}
 
-{{- define "org-access-exporter.probe" -}}
-{{- if .values.enabled -}}
-{{ .name }}:
-  httpGet: {path: {{ .path }}, port: health}
-  {{- omit .values "enabled" | toYaml | nindent 2 }}
+{{- /* What the pod of the exporter and that of `helm test` have in common. */ -}}
+{{- define "org-access-exporter.anyPod" -}}
+enableServiceLinks: false
+securityContext: {{- include "org-access-exporter.podSecurityContext" . | nindent 2 }}
+{{- with concat .Values.global.imagePullSecrets .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- range $name := list "priorityClassName" "runtimeClassName" "schedulerName" }}
+{{- with index $.Values $name }}
+{{ $name }}: {{ quote . }}
+{{- end }}
+{{- end }}
+{{- range $name := list "nodeSelector" "tolerations" "hostAliases" "dnsConfig" }}
+{{- with index $.Values $name }}
+{{ $name }}: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- with default (ternary "ClusterFirstWithHostNet" "" .Values.hostNetwork) .Values.dnsPolicy }}
+dnsPolicy: {{ . }}
 {{- end }}
 {{- end }}
 
@@ -137,5 +63,32 @@ spec:
 {{- $soft := dict "preferredDuringSchedulingIgnoredDuringExecution" (list (dict "weight" 100 "podAffinityTerm" $term)) }}
 {{- $hard := dict "requiredDuringSchedulingIgnoredDuringExecution" (list $term) }}
 {{- dict "podAntiAffinity" (ternary $hard $soft (eq .Values.antiAffinity "hard")) | toYaml }}
+{{- end }}
+{{- end }}
+
+{{- define "org-access-exporter.volumes" -}}
+{{- with include "org-access-exporter.configSecret" . }}
+- name: config
+  secret: {secretName: {{ quote . }}}
+{{- end }}
+{{- with include "org-access-exporter.webConfigSecret" . }}
+- name: web-config
+  secret: {secretName: {{ quote . }}}
+{{- end }}
+{{- with .Values.tls.existingSecret }}
+- name: tls
+  secret: {secretName: {{ quote . }}}
+{{- end }}
+{{- if include "org-access-exporter.persistent" . }}
+- name: state
+  persistentVolumeClaim: {claimName: {{ default (include "org-access-exporter.fullname" .) .Values.persistence.existingClaim | quote }}}
+{{- else if include "org-access-exporter.inFile" . }}
+- name: state
+  emptyDir: {}
+{{- end }}
+- name: tmp
+  emptyDir: {}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
