@@ -50,6 +50,18 @@ POLICIES = (
         f"--trust pod-identity {_POD}",
     ),
     Policy("trust-cross-account.json", "trust in the exporter's account", f"{_CROSS} --trust account {_POD}"),
+    Policy(
+        "policy-cross-account-pod-identity.json",
+        "becoming that role with EKS Pod Identity, whose sessions pass on tags",
+        f"{_CROSS} --principal exporter --pod-identity",
+    ),
+    Policy(
+        "trust-cross-account-pod-identity.json",
+        "trust in the exporter's account, where its pod has Pod Identity",
+        f"{_CROSS} --trust account {_POD} --pod-identity",
+    ),
+    Policy("trust-ecs-tasks.json", "trust in tasks of ECS", "--trust ecs-tasks --account-id 444455556666"),
+    Policy("trust-ec2.json", "trust in instances of EC2", "--trust ec2"),
 )
 
 

@@ -1,7 +1,7 @@
 """``print-iam-policy``: what the exporter has to be allowed, and who may become its role."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,9 +38,15 @@ _EXAMPLES = examples(
 )
 @click.option(
     "--trust",
-    type=click.Choice(["irsa", "pod-identity", "account"]),
+    type=click.Choice(["irsa", "pod-identity", "account", "ecs-tasks", "ec2"]),
     help="Print the role's trust policy instead: for a pod's service account (IRSA or EKS Pod Identity), "
-    "or for the account the exporter runs in.",
+    "for the account the exporter runs in, for tasks of ECS, or for instances of EC2.",
+)
+@click.option(
+    "--pod-identity",
+    is_flag=True,
+    help="The exporter's own credentials are EKS Pod Identity's: to become another role, its sessions, which "
+    "pass on tags, have to be allowed sts:TagSession as well, by their policy and by that role's trust.",
 )
 @click.option("--account-id", metavar="ID", default="", help="The account the exporter runs in.")
 @click.option(
@@ -64,6 +70,7 @@ def print_iam_policy(
     state_create: bool,
     principal: str | None,
     trust: str | None,
+    pod_identity: bool,
     quiet: bool,
     **workload: str,
 ) -> None:
@@ -74,22 +81,33 @@ def print_iam_policy(
     """
     config = configured(config_file)
     if trust:
-        printed = _trust(config, trust, principal, workload)
+        printed = _trust(config, trust, principal, workload, pod_identity=pod_identity)
     else:
-        printed = _policy(config, _table(state_url, create=state_create), principal, workload["account_id"])
+        table = _table(state_url, create=state_create)
+        printed = _policy(config, table, principal, workload["account_id"], pod_identity=pod_identity)
     text = json.dumps(printed, indent=2)
     click.echo(text)
+    if not quiet:
+        for note in _notes(text, trust, pod_identity=pod_identity):
+            click.echo(f"note: {note}", err=True)
+
+
+def _notes(text: str, trust: str | None, *, pod_identity: bool) -> Iterator[str]:
+    """What is left to fill in, and what cannot be known from here."""
     for place, flag in _PLACES.items():
-        if place in text and not quiet:
-            click.echo(f"note: fill in {place}, or give {flag}", err=True)
+        if place in text:
+            yield f"fill in {place}, or give {flag}"
+    becomes_another = trust == "account" or (trust is None and "sts:AssumeRole" in text)
+    if becomes_another and not pod_identity:
+        yield "where the exporter has its credentials by EKS Pod Identity, give --pod-identity"
 
 
 def _policy(
-    config: "Config", table: "Table | None", principal: str | None, account_id: str
+    config: "Config", table: "Table | None", principal: str | None, account_id: str, *, pod_identity: bool
 ) -> Mapping[str, Any]:
     from exporter.permissions import policies  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
 
-    found = policies(config, table, account_id)
+    found = policies(config, table, account_id, pod_identity=pod_identity)
     if principal is None:
         return next(iter(found.values())) if len(found) == 1 else found
     if principal not in found:
@@ -98,7 +116,12 @@ def _policy(
 
 
 def _trust(
-    config: "Config", kind: str, principal: str | None, workload: Mapping[str, str]
+    config: "Config",
+    kind: str,
+    principal: str | None,
+    workload: Mapping[str, str],
+    *,
+    pod_identity: bool,
 ) -> Mapping[str, Any]:
     from exporter.permissions import TrustKind, Workload, trust_policy  # noqa: PLC0415 - as above
 
@@ -110,6 +133,7 @@ def _trust(
             namespace=workload["namespace"],
             service_account=workload["service_account"],
             oidc_provider=workload["oidc_provider"].removeprefix("https://") or _OIDC_PROVIDER,
+            pod_identity=pod_identity,
         ),
         _external_id(config, principal) if kind == TrustKind.ACCOUNT else None,
     )

@@ -30,12 +30,12 @@ class Table(NamedTuple):
 
 
 def policies(
-    config: Config, table: Table | None = None, account_id: str = ""
+    config: Config, table: Table | None = None, account_id: str = "", *, pod_identity: bool = False
 ) -> Mapping[str, dict[str, Any]]:
     """An IAM policy per principal: ``OWN``, ``profile NAME`` or the ARN of a role.
 
     ``account_id`` is the account of the exporter's own credentials; empty: not known, which any account
-    stands for.
+    stands for. ``pod_identity``: they are EKS Pod Identity's, whose sessions pass on tags.
     """
     needs: dict[str, list[Statement]] = {}
     own_account = account_id or ANY_ACCOUNT
@@ -44,7 +44,8 @@ def policies(
         if organization.role_arn is None:
             needs.setdefault(own, []).extend(_reports(organization, own_account))
             continue
-        needs.setdefault(own, []).append(assume_roles([organization.role_arn]))
+        tagged = pod_identity and own == OWN
+        needs.setdefault(own, []).append(assume_roles([organization.role_arn], tagged=tagged))
         role_account = organization.role_arn.split(":")[4]
         needs.setdefault(organization.role_arn, []).extend(_reports(organization, role_account))
     if table:

@@ -7,6 +7,7 @@ VERSION = "2012-10-17"
 GENERATE = "iam:GenerateOrganizationsAccessReport"
 GET = "iam:GetOrganizationsAccessReport"
 ASSUME = "sts:AssumeRole"
+TAG = "sts:TagSession"
 
 # What AWS itself reads, in the name of whoever asks, to make a report.
 JOB = (
@@ -64,9 +65,9 @@ def reports(partition: str, account_id: str, *, generate: bool, by_policy: bool)
     )
 
 
-def assume_roles(arns: Iterable[str]) -> Statement:
-    """Becoming the roles that the configuration names."""
-    return Statement("AssumeRoles", (ASSUME,), tuple(dict.fromkeys(arns)))
+def assume_roles(arns: Iterable[str], *, tagged: bool) -> Statement:
+    """Becoming the roles that the configuration names; ``tagged``: from a session that passes on tags."""
+    return Statement("AssumeRoles", (ASSUME, TAG) if tagged else (ASSUME,), tuple(dict.fromkeys(arns)))
 
 
 def state_table(arn: str, *, create: bool) -> Statement:

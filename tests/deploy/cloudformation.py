@@ -12,6 +12,7 @@ PSEUDO = {
     "AWS::NoValue": NOTHING,
     "AWS::Partition": "aws",
     "AWS::Region": "eu-central-1",
+    "AWS::URLSuffix": "amazonaws.com",
 }
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import hcl2
@@ -23,6 +24,7 @@ TABLE = IAM / "cloudformation" / "table.yaml"
 ACCOUNT = "111122223333"
 PROVIDER = "oidc.example.com/id/1"
 WORKLOAD = Workload(ACCOUNT, "aws", "monitoring", "org-access-exporter", PROVIDER)
+TAGGED = replace(WORKLOAD, pod_identity=True)
 OTHER = "arn:aws:iam::444455556666:role/reader"
 ON_POLICIES = "organizations: [{targets: {policies: {enabled: true}}}]"
 BY_ROLE = f"organizations: [{{role_arn: '{OTHER}'}}]"
@@ -38,9 +40,9 @@ def _generate():
 GENERATED = _generate().files()
 
 
-def needed(text="{}", table=None):
+def needed(text="{}", table=None, *, pod_identity=False):
     """The policy that the program asks for."""
-    return policies(parse(text, "c.yml"), table, ACCOUNT)[OWN]
+    return policies(parse(text, "c.yml"), table, ACCOUNT, pod_identity=pod_identity)[OWN]
 
 
 def allowed(policy):
@@ -91,9 +93,10 @@ def test_cfn_lint_finds_no_fault(tool):
         ({}, needed()),
         ({"ReportOnPolicies": "true"}, needed(ON_POLICIES)),
         ({"StateTable": "states"}, needed(table=Table("states", "eu-central-1", "aws"))),
-        ({"AssumeRoleArns": [OTHER]}, needed(BY_ROLE)),
+        ({"AssumeRoleArns": [OTHER]}, needed(BY_ROLE, pod_identity=True)),
+        ({"AssumeRoleArns": [OTHER], "Trust": "EcsTasks"}, needed(BY_ROLE)),
     ],
-    ids=["reads", "policies", "table", "cross-account"],
+    ids=["reads", "policies", "table", "pod identity", "cross-account"],
 )
 def test_cloudformations_role_may_do_what_the_program_needs_and_no_more(parameters, expected):
     role = cloudformation.resource(ROLE, "Role", **parameters)
@@ -111,8 +114,18 @@ def test_cloudformations_role_may_do_what_the_program_needs_and_no_more(paramete
             {"Trust": "Account", "TrustedAccountId": ACCOUNT, "ExternalId": "x"},
             trust_policy(TrustKind.ACCOUNT, WORKLOAD, "x"),
         ),
+        (
+            {"Trust": "Account", "TrustedAccountId": ACCOUNT, "FromPodIdentity": "true"},
+            trust_policy(TrustKind.ACCOUNT, TAGGED),
+        ),
+        ({"Trust": "EcsTasks"}, trust_policy(TrustKind.ECS_TASKS, WORKLOAD)),
+        ({"Trust": "EC2"}, trust_policy(TrustKind.EC2, WORKLOAD)),
+        (
+            {"Trust": "EC2", "AWS::Partition": "aws-cn", "AWS::URLSuffix": "amazonaws.com.cn"},
+            trust_policy(TrustKind.EC2, replace(WORKLOAD, partition="aws-cn")),
+        ),
     ],
-    ids=["pod-identity", "irsa", "account", "external-id"],
+    ids=["pod-identity", "irsa", "account", "external-id", "from pod identity", "ecs", "ec2", "ec2 in china"],
 )
 def test_cloudformations_role_trusts_whom_the_program_names(parameters, expected):
     assert cloudformation.resource(ROLE, "Role", **parameters)["AssumeRolePolicyDocument"] == expected
@@ -122,6 +135,29 @@ def test_cloudformations_table_is_the_one_the_program_would_make():
     table = cloudformation.resource(TABLE, "Table")
     assert (table["KeySchema"], table["BillingMode"]) == (KEY_SCHEMA, "PAY_PER_REQUEST")
     assert table["AttributeDefinitions"] == KEY_TYPES
+
+
+KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1"
+
+
+def test_cloudformations_table_has_the_key_and_the_recovery_that_are_asked_for():
+    plain_, kept = (
+        cloudformation.resource(TABLE, "Table", **given)
+        for given in ({}, {"KeyArn": KEY, "PointInTimeRecovery": "true"})
+    )
+    assert ("SSESpecification" in plain_, kept["SSESpecification"]["KMSMasterKeyId"]) == (False, KEY)
+    assert [
+        table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] for table in (plain_, kept)
+    ] == ["false", "true"]
+
+
+def test_who_has_a_table_with_a_key_may_use_the_key_through_dynamodb_alone():
+    role = cloudformation.resource(ROLE, "Role", StateTable="states", StateKeyArn=KEY)
+    [use] = [item for item in role["Policies"][0]["PolicyDocument"]["Statement"] if item["Sid"] == "UseKey"]
+    assert (use["Resource"], "kms:Decrypt" in use["Action"]) == (KEY, True)
+    assert use["Condition"] == {"StringEquals": {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}}
+    [same] = [item for item in statements("permissions") if plain(item["sid"]) == "UseKey"]
+    assert set(same["actions"]) == set(use["Action"])
 
 
 def plain(part):
@@ -155,6 +191,7 @@ def statements(name):
 
 
 KNOWN = {
+    "${data.aws_partition.this.dns_suffix}": "amazonaws.com",
     "${local.partition}": "aws",
     "${local.account}": ACCOUNT,
     "${var.assume_role_arns}": OTHER,
@@ -177,37 +214,52 @@ def test_terraforms_role_may_do_what_the_program_needs_and_no_more():
     found = {
         (action, filled(resource))
         for statement in statements("permissions")
-        for action in statement["actions"]
+        for action in chosen(statement["actions"])
         for resource in listed(statement["resources"])
+        if statement["sid"] != "UseKey"
     }
     table = Table("states", "eu-central-1", "aws")
-    assert found == allowed(needed(ON_POLICIES, table)) | allowed(needed(BY_ROLE))
+    assert found == allowed(needed(ON_POLICIES, table)) | allowed(needed(BY_ROLE, pod_identity=True))
 
 
 def test_terraforms_role_trusts_whom_the_program_names():
     expected = [
-        trust_policy(kind, WORKLOAD, "x")["Statement"][0]
-        for kind in (TrustKind.POD_IDENTITY, TrustKind.IRSA, TrustKind.ACCOUNT)
+        trust_policy(kind, TAGGED, "x")["Statement"][0]
+        for kind in (
+            TrustKind.POD_IDENTITY,
+            TrustKind.IRSA,
+            TrustKind.ACCOUNT,
+            TrustKind.ECS_TASKS,
+            TrustKind.EC2,
+        )
     ]
     assert [trusted(statement) for statement in statements("trust")] == [
         {**item, "Action": listed(item["Action"])} for item in expected
     ]
 
 
+def chosen(actions):
+    """Actions; of two lists that a variable chooses between, the first."""
+    if isinstance(actions, list):
+        return actions
+    return re.findall(r'"([a-z]+:\w+)"', actions.partition("?")[2].partition(" : ")[0])
+
+
 def trusted(statement):
     """A statement of Terraform's as IAM has it."""
     [who] = statement["principals"]
     conditions = statement.get("condition") or [
-        content for item in statement["dynamic"] for content in item["condition"]["content"]
+        content for item in statement.get("dynamic", []) for content in item["condition"]["content"]
     ]
-    return {
+    tests = {}
+    for item in conditions:
+        tests.setdefault(item["test"], {})[filled(item["variable"])] = filled(item["values"][0])
+    made = {
         "Effect": "Allow",
         "Principal": {who["type"]: filled(who["identifiers"][0])},
-        "Action": statement["actions"],
-        "Condition": {
-            "StringEquals": {filled(item["variable"]): filled(item["values"][0]) for item in conditions}
-        },
+        "Action": chosen(statement["actions"]),
     }
+    return {**made, "Condition": tests} if tests else made
 
 
 def test_terraforms_table_is_the_one_the_program_would_make():

@@ -105,6 +105,9 @@ def alerts(text):
 @pytest.mark.parametrize("name", defaults())
 def test_a_value_of_the_configuration_changes_the_rules(name):
     value = defaults()[name]
+    if isinstance(value, list):
+        assert rules({name: ["a"]}) != rules()
+        return
     other = ADDRESSES.get(name) or {"10m": "11m"}.get(value, "9h" if str(value)[0].isdigit() else "x")
     assert rules({name: other}) != rules()
 

@@ -62,7 +62,7 @@ data "aws_iam_policy_document" "permissions" {
     for_each = local.reads ? [] : [1]
     content {
       sid       = "AssumeRoles"
-      actions   = ["sts:AssumeRole"]
+      actions   = var.trust == "pod-identity" ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"]
       resources = var.assume_role_arns
     }
   }
@@ -81,6 +81,27 @@ data "aws_iam_policy_document" "permissions" {
         "dynamodb:UpdateItem",
       ]
       resources = [aws_dynamodb_table.state[0].arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.state_key_arn == "" ? [] : [1]
+    content {
+      sid = "UseKey"
+      actions = [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ]
+      resources = [var.state_key_arn]
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["dynamodb.${data.aws_region.this.name}.${data.aws_partition.this.dns_suffix}"]
+      }
     }
   }
 }
@@ -131,7 +152,7 @@ data "aws_iam_policy_document" "trust" {
   dynamic "statement" {
     for_each = var.trust == "account" ? [1] : []
     content {
-      actions = ["sts:AssumeRole"]
+      actions = var.from_pod_identity ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"]
       principals {
         type        = "AWS"
         identifiers = ["arn:${local.partition}:iam::${var.trusted_account_id}:root"]
@@ -146,6 +167,46 @@ data "aws_iam_policy_document" "trust" {
       }
     }
   }
+
+  dynamic "statement" {
+    for_each = var.trust == "ecs-tasks" ? [1] : []
+    content {
+      actions = ["sts:AssumeRole"]
+      principals {
+        type        = "Service"
+        identifiers = ["ecs-tasks.amazonaws.com"]
+      }
+      condition {
+        test     = "ArnLike"
+        variable = "aws:SourceArn"
+        values   = ["arn:${local.partition}:ecs:*:${local.account}:*"]
+      }
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [local.account]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.trust == "ec2" ? [1] : []
+    content {
+      actions = ["sts:AssumeRole"]
+      principals {
+        type        = "Service"
+        identifiers = ["ec2.${data.aws_partition.this.dns_suffix}"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_instance_profile" "this" {
+  count = var.trust == "ec2" ? 1 : 0
+
+  name = var.name
+  role = aws_iam_role.this.name
+  tags = var.tags
 }
 
 resource "aws_iam_role" "this" {
@@ -191,6 +252,18 @@ resource "aws_dynamodb_table" "state" {
   hash_key     = "organization"
   range_key    = "item"
   tags         = var.tags
+
+  point_in_time_recovery {
+    enabled = var.point_in_time_recovery
+  }
+
+  dynamic "server_side_encryption" {
+    for_each = var.state_key_arn == "" ? [] : [1]
+    content {
+      enabled     = true
+      kms_key_arn = var.state_key_arn
+    }
+  }
 
   attribute {
     name = "organization"

@@ -5,13 +5,13 @@ variable "name" {
 }
 
 variable "trust" {
-  description = "Who becomes the role: pod-identity, irsa or account."
+  description = "Who becomes the role: pod-identity, irsa, account, ecs-tasks or ec2."
   type        = string
   default     = "pod-identity"
 
   validation {
-    condition     = contains(["pod-identity", "irsa", "account"], var.trust)
-    error_message = "trust is pod-identity, irsa or account."
+    condition     = contains(["pod-identity", "irsa", "account", "ecs-tasks", "ec2"], var.trust)
+    error_message = "trust is pod-identity, irsa, account, ecs-tasks or ec2."
   }
 }
 
@@ -50,6 +50,12 @@ variable "trusted_account_id" {
   }
 }
 
+variable "from_pod_identity" {
+  description = "account: whether the exporter in it has its credentials by EKS Pod Identity, whose sessions pass on tags."
+  type        = bool
+  default     = false
+}
+
 variable "external_id" {
   description = "account: the external_id of the configuration."
   type        = string
@@ -71,6 +77,18 @@ variable "report_on_policies" {
 
 variable "state_table" {
   description = "A DynamoDB table to make, in which replicas share their state. None if empty."
+  type        = string
+  default     = ""
+}
+
+variable "point_in_time_recovery" {
+  description = "Whether the table can be had as it was at any moment of the last 35 days, which costs by its size."
+  type        = bool
+  default     = false
+}
+
+variable "state_key_arn" {
+  description = "The ARN of a customer key that encrypts the table. DynamoDB's own if empty."
   type        = string
   default     = ""
 }
