@@ -13,7 +13,7 @@ from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
 
-LANDING = frozenset({"filter", "show", "sort", "order", "below", "from"})
+LANDING = frozenset({"filter", "service", "show", "sort", "order", "below", "from"})
 
 
 class Front:
@@ -63,6 +63,7 @@ def _wish(request: web.Request) -> Wish:
     order = parameters.one_of(query, "order", ("", *ORDERS.values()))
     return Wish(
         only=(parameters.single(query, "filter") or "").strip(),
+        service=(parameters.single(query, "service") or "").strip(),
         show=parameters.one_of(query, "show", ("", *SHOWS)) or "",
         sort=sort,
         falling=order == ORDERS[True],

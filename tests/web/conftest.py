@@ -235,6 +235,16 @@ def loop():
     thread.close()
 
 
+@pytest.fixture(scope="session")
+def browser(tool, tmp_path_factory):
+    """Headless Chromium, for ``@pytest.mark.tool("chromium", "chromedriver")``."""
+    from tests.web.browsing import launched  # noqa: PLC0415 - most tests need no browser
+
+    driver = launched(tool("chromium"), tool("chromedriver"), tmp_path_factory.mktemp("browser"))
+    yield driver
+    driver.quit()
+
+
 @pytest.fixture
 def world():
     return World()

@@ -28,14 +28,19 @@ UNUSED = tuple(
 )
 
 
+def years(discovery):
+    """The same, where accounts are members for two years."""
+    entities = (
+        replace(each, joined=NOW - 730 * DAY) if each.id.isdigit() else each for each in discovery.entities
+    )
+    return replace(discovery, entities=tuple(entities))
+
+
 @pytest.fixture
 def tree(world):
     """One account, a member for two years, below a unit."""
-    entities = tuple(
-        replace(each, joined=NOW - 730 * DAY) if each.id.isdigit() else each for each in DISCOVERY.entities
-    )
-    world.discovered(replace(DISCOVERY, entities=entities))
-    for entity in entities:
+    world.discovered(years(DISCOVERY))
+    for entity in DISCOVERY.entities:
         world.stood(report_of(entity.id, services=(S3, *UNUSED), accessible=4, not_accessed=3))
     return world
 

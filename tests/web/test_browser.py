@@ -1,45 +1,35 @@
 """The pages in a real browser: headless Chromium."""
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from exporter.model import Discovery, Entity, EntityType, JobStatus, JobView, Standing, Subject
-from tests.web.conftest import NOW, ROOT, report_of
+from exporter.model import (
+    Discovery,
+    Entity,
+    EntityType,
+    JobStatus,
+    JobView,
+    News,
+    NewsKind,
+    Standing,
+    Subject,
+)
+from exporter.times import spoken
+from exporter.web.landing import markup
+from tests.web.browsing import seen
+from tests.web.conftest import DISCOVERY, NOW, ROOT, report_of
+from tests.web.test_advice import years
 from tests.web.test_entity_page import SERVICES
 
 pytestmark = pytest.mark.tool("chromium", "chromedriver")
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LOOKS = {
-    "light": ("light", 1200, False),
-    "dark": ("dark", 1200, False),
-    "narrow": ("light", 390, True),
+    "light": ("light", 1200),
+    "dark": ("dark", 1200),
+    "narrow": ("light", 390),
 }
-
-
-@pytest.fixture(scope="module")
-def browser(tool, tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = tool("chromium")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(tool("chromedriver")))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -53,15 +43,18 @@ def pages(world, serving):
 
 
 def look(browser, name):
-    scheme, width, mobile = LOOKS[name]
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": mobile}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    seen(browser, *LOOKS[name])
+
+
+SHOWN = """
+const found = [...document.querySelectorAll(arguments[0])].filter((each) => each.checkVisibility());
+return found.map((each) => each.innerText.trim());
+"""
 
 
 def shown(browser, selector):
-    return [each.text for each in browser.find_elements(By.CSS_SELECTOR, selector) if each.is_displayed()]
+    """At one moment: the page changes by itself."""
+    return browser.execute_script(SHOWN, selector)
 
 
 def box(browser):
@@ -192,11 +185,55 @@ def test_what_is_not_on_the_page_is_found_by_typing(browser, world, serving):
 
 @pytest.mark.parametrize("path", ["/", "/services", "/services/s3", "/entities/111111111111"])
 def test_at_375_pixels_nothing_is_wider_than_the_window_and_every_column_is_there(browser, pages, path):
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": 375, "height": 900, "deviceScaleFactor": 1, "mobile": True},
-    )
+    seen(browser, "light", 375)
     browser.get(pages + path)
     assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     hidden = "return [...document.querySelectorAll('td')].filter((cell) => !cell.checkVisibility()).length"
     assert browser.execute_script(hidden) == 0
+
+
+def waits(browser, told):
+    WebDriverWait(browser, 10).until(lambda _: told())
+
+
+def test_ages_move_as_python_tells_them_and_news_arrives_without_a_reload(
+    browser, world, serving, monkeypatch
+):
+    monkeypatch.setattr(markup, "EVERY", 0.2)
+    world.filled()
+    look(browser, "light")
+    with serving(world) as running:
+        browser.get(running.url)
+        browser.execute_script("window.same = true")
+        assert shown(browser, "[data-live=news] ul li") == []
+        piece = News(Subject(ROOT.id), NewsKind.FIRST_USED, "s3", NOW - 5, NOW - 1, name="Amazon S3")
+        world.publication.stood("default", report_of(ROOT.id, services=SERVICES, not_accessed=17), [piece])
+        waits(browser, lambda: any("Amazon S3" in each for each in shown(browser, "[data-live=news] ul li")))
+        assert shown(browser, "[role=status]") == ["There is news."]
+        waits(browser, lambda: "17" in shown(browser, ".tree .row [data-of='not accessed']")[0])
+        world.moment += 3 * 86_400 + 3_700
+        waits(browser, lambda: shown(browser, ".tree .since")[-1] == spoken(3 * 86_400 + 4_300))
+        assert browser.execute_script("return window.same")
+    waits(browser, lambda: shown(browser, "[role=status]")[0].startswith("The exporter does not answer"))
+    browser.get_log("browser")  # which tells of the refused connections
+
+
+def test_what_is_open_or_written_stays_while_the_page_is_renewed(browser, world, serving, monkeypatch):
+    monkeypatch.setattr(markup, "EVERY", 0.2)
+    world.discovered(years(DISCOVERY))
+    for entity in DISCOVERY.entities:
+        world.stood(report_of(entity.id, services=SERVICES))
+    look(browser, "light")
+    with serving(world) as running:
+        browser.get(f"{running.url}/entities/ou-root-unit")
+        waits(browser, lambda: shown(browser, "button.copy") == ["Copy"])
+        browser.find_element(By.CSS_SELECTOR, ".why summary").click()
+        browser.execute_script("document.activeElement.blur()")
+        box(browser).send_keys("eu-west")
+        world.moment += 400
+        world.stood(report_of("ou-root-unit", created=NOW + 300, services=SERVICES))
+        waits(browser, lambda: "22:18" in " ".join(shown(browser, "[data-live=advice] time")))
+        assert shown(browser, "[data-live=services] td:nth-child(2)") == ["zz"]
+        assert browser.find_element(By.CSS_SELECTOR, ".why").get_attribute("open") is not None
+        browser.find_element(By.CSS_SELECTOR, "button.copy").click()
+        waits(browser, lambda: shown(browser, "button.copy") == ["Copied"])

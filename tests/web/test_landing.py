@@ -406,6 +406,14 @@ def gaps(world):
         (Wish(sort="unused", falling=True), ["never", "old", "new"]),
         (Wish(sort="used"), ["never", "old", "new"]),
         (Wish(only="old", sort="name"), ["old"]),
+        (Wish(show="used"), ["new", "old"]),
+        (Wish(service="s3"), ["new", "old", "never"]),
+        (Wish(service="Amazon S3", show="used"), ["new", "old"]),
+        (Wish(service="s3", show="never"), ["never"]),
+        (Wish(service="s3", show="dormant", sort="name"), ["never", "old"]),
+        (Wish(service="s3", show="failed"), ["never"]),
+        (Wish(service="ec2", show="used"), []),
+        (Wish(service="nothing of that name"), []),
     ],
 )
 def test_the_tree_is_sorted_and_narrowed_down_as_asked(world, wish, shown):
@@ -413,6 +421,27 @@ def test_the_tree_is_sorted_and_narrowed_down_as_asked(world, wish, shown):
     tree = text[text.index('class="tree"') : text.index("<h3>Collection")]
     found = [name for name in re.findall("<bdi>(.*?)</bdi>", tree) if name in {"new", "old", "never"}]
     assert found == shown
+
+
+def test_a_tree_of_a_service_tells_when_each_used_it_and_leads_to_its_page(world):
+    page = Page(render(gaps(world).publication.current.snapshot, Places(), NOW, Wish(service="s3")))
+    assert "new 000000000000last used 2023-11-14 1 min ago" in page.text
+    assert "never 000000000002last used never" in page.text
+    assert ("Entities that may use Amazon S3" in page.text, "/services/s3" in page.links) == (True, True)
+
+
+def test_a_service_that_no_report_lists_is_told(world):
+    page = Page(render(gaps(world).publication.current.snapshot, Places(), NOW, Wish(service="<s4>")))
+    assert "No report lists a service <s4>" in page.text
+
+
+def test_what_is_closed_in_a_tree_of_a_service_is_of_that_service_too(world, serving):
+    world.discovered(many(units=2, accounts=2400))
+    world.stood(report_of("7", services=[ServiceAccess("s3", "Amazon S3")]))
+    with serving(world) as running:
+        assert ">account 7<" in running.get("/?service=s3").text
+        text = running.get("/?service=s3&below=ou-1").text
+    assert (text.count(">account "), ">account 7<" in text) == (1, True)
 
 
 def test_the_widest_gaps_are_ranked(world):

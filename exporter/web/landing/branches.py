@@ -1,10 +1,10 @@
 """The tree of entities as HTML: what is closed is loaded when it is opened, by a link."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from exporter.hypertext import NONE, code, name, text
+from exporter.hypertext import NONE, code, name, text, used
 from exporter.times import rfc3339, spoken
 from exporter.web.landing import markup
 from exporter.web.landing.markup import KINDS
@@ -18,12 +18,16 @@ _DEEPEST = 6  # levels that are indented: AWS nests organizational units five de
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What every row is made with; ``opened`` are the ids whose children are on the page."""
+    """What every row is made with; ``opened`` are the ids whose children are on the page.
+
+    ``uses`` has when an entity used the service that is asked about, by its id.
+    """
 
     where: Places
     now: float
     wish: Wish
     opened: frozenset[str]
+    uses: Mapping[str, float | None]
 
 
 def opened(tops: Sequence[Node]) -> frozenset[str]:
@@ -37,9 +41,11 @@ def opened(tops: Sequence[Node]) -> frozenset[str]:
     return frozenset(found)
 
 
-def render_tree(tops: Sequence[Node], where: Places, now: float, wish: Wish) -> str:
+def render_tree(
+    tops: Sequence[Node], where: Places, now: float, wish: Wish, uses: Mapping[str, float | None]
+) -> str:
     """The titles, which sort, and the tree."""
-    branch = Branch(where, now, wish, opened(tops))
+    branch = Branch(where, now, wish, opened(tops), uses)
     items = _items(tops, "", 0, branch) or '<li class="row">Nothing matches the filter.</li>'
     return f'{_titles(branch)}<ul class="tree">{items}</ul>'
 
@@ -105,12 +111,19 @@ def _rows(node: Node, depth: int, branch: Branch) -> str:
     title = (
         f'<a href="{markup.page_of_entity(branch.where, node.entity.id)}"'
         f' title="{KINDS[node.entity.type]}">'
-        f"{name(node.entity.name)}</a> {code(node.entity.id)}{_below(node)}"
+        f"{name(node.entity.name)}</a> {code(node.entity.id)}{_below(node)}{_use(node, branch)}"
     )
     return row(title, own, depth, branch.now) + "".join(
         row(f'<span class="policy">under {code(line.subject.policy_id)}</span>', line, depth, branch.now)
         for line in policies
     )
+
+
+def _use(node: Node, branch: Branch) -> str:
+    """When it used the service that is asked about."""
+    if node.entity.id not in branch.uses:
+        return ""
+    return f'<span class="below">last used {used(branch.uses[node.entity.id], branch.now)}</span>'
 
 
 def _below(node: Node) -> str:
@@ -168,6 +181,8 @@ def render_choice(wish: Wish) -> str:
         f'<form role="search" method="get" class="choose">{hidden}<label>Find '
         f'<input type="search" name="filter" value="{text(wish.only)}" autocomplete="off" spellcheck="false" '
         'placeholder="entity, service or state"></label>'
+        f'<label>Service <input name="service" value="{text(wish.service)}" autocomplete="off" '
+        'spellcheck="false" placeholder="any"></label>'
         f'<label>Show <select name="show"><option value="">everything</option>{options}</select></label>'
         '<button>Show</button><output aria-live="polite"></output></form>'
     )

@@ -93,3 +93,8 @@ def matching(found: Iterable[Service], words: str) -> list[Service]:
     wanted = words.casefold()
     among = [each for each in found if wanted in each.namespace.casefold() or wanted in each.name.casefold()]
     return sorted(among, key=lambda each: (each.namespace.casefold() != wanted, each.namespace))
+
+
+def meant(view: OrganizationView, words: str) -> Service | None:
+    """The service that somebody means by a namespace, a name or a part of one."""
+    return next(iter(matching(services(view).values(), words)), None)

@@ -85,7 +85,7 @@ def filter_box(wanted: str, hint: str, kept: Mapping[str, str] = MappingProxyTyp
     """
     hidden = "".join(f'<input type="hidden" name="{key}" value="{value}">' for key, value in kept.items())
     return (
-        f'<form role="search" method="get">{hidden}<label>Filter '
+        f'<form role="search" aria-label="On this page" method="get">{hidden}<label>Filter '
         f'<input type="search" name="filter" value="{text(wanted)}" autocomplete="off" spellcheck="false" '
         f'placeholder="{hint}"></label><output aria-live="polite"></output></form>'
     )
@@ -123,7 +123,7 @@ def version(now: float) -> str:
         f'<p class="soft">org-access-exporter {text(__version__)}, as of '
         f'<time class="as-of" data-as-of="{now:.3f}" data-every="{EVERY}" '
         f'datetime="{at:%Y-%m-%dT%H:%M:%SZ}">{at:%Y-%m-%d %H:%M:%S} UTC</time> '
-        '<span role="status" class="bad"></span></p>'
+        '<span role="status"></span></p>'
     )
 
 
@@ -150,7 +150,8 @@ def ways(where: Places) -> str:
 def search(where: Places) -> str:
     """The box that finds an entity or a service from any page."""
     return (
-        f'<form role="search" class="find" method="get" action="{text(where.link("/"))}">'
+        '<form role="search" aria-label="Everywhere" class="find" method="get" '
+        f'action="{text(where.link("/"))}">'
         '<label>Find <input name="filter" autocomplete="off" spellcheck="false" '
         'placeholder="entity or service"></label></form>'
     )

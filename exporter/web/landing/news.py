@@ -52,7 +52,7 @@ def _form(wanted: Wanted) -> str:
         for kind, words in KINDS.items()
     )
     return (
-        '<form role="search" method="get" class="choose">'
+        '<form role="search" aria-label="On this page" method="get" class="choose">'
         f'<label>Entity <input name="entity" value="{text(wanted.entity)}" placeholder="id or name"></label>'
         f'<label>Service <input name="service" value="{text(wanted.service)}" placeholder="s3"></label>'
         f'<label>What <select name="kind"><option value="">anything</option>{options}</select></label>'

@@ -1,15 +1,16 @@
 """The landing page as HTML: what the reports say, the tree, and how the collection stands."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from exporter.hypertext import code, name
 from exporter.model import OrganizationView, Snapshot
-from exporter.web.landing import markup
+from exporter.web.landing import finding, markup
 from exporter.web.landing.branches import render_choice, render_tree, row
 from exporter.web.landing.collector import render_collector, render_troubles, warnings
 from exporter.web.landing.highlights import render_changes, render_figures, render_gaps, render_services
-from exporter.web.landing.tree import Line, Wish, all_lines, chosen, foreign, forest, found
+from exporter.web.landing.services import page_of_service
+from exporter.web.landing.tree import Line, Wish, all_lines, chosen, foreign, forest, found, uses_of
 from exporter.web.places import OVERVIEW, Places
 
 _ALL = Wish()
@@ -50,7 +51,7 @@ def _head(view: OrganizationView) -> str:
 
 def _organization(view: OrganizationView, where: Places, now: float, wish: Wish) -> str:
     lines = all_lines(view, now)
-    answers = "" if wish.only or wish.show else _answers(view, lines, where, now)
+    answers = "" if wish.only or wish.show or wish.service else _answers(view, lines, where, now)
     services = render_services(view, wish.only, where) if wish.only else ""
     troubles = render_troubles(view, lines, where, now)
     return (
@@ -74,13 +75,14 @@ def _answers(view: OrganizationView, lines: Sequence[Line], where: Places, now: 
 
 def _part(view: OrganizationView, where: Places, now: float, wish: Wish) -> str:
     """The children of one entity alone, or the rest of a long list; empty where there is no such entity."""
-    tops = chosen(view, forest(view, all_lines(view, now)), wish, now)
+    uses = _uses(view, wish)
+    tops = chosen(view, forest(view, all_lines(view, now)), wish, now, uses)
     node = found(tops, wish.below)
     if wish.below and node is None:
         return ""
     here, depth = (node.children, node.entity.depth + 1) if node else (tops, 0)
     title = f"Below {name(node.entity.name)}" if node else name(view.name)
-    tree = render_tree(here, where, now, replace(wish, depth=depth))
+    tree = render_tree(here, where, now, replace(wish, depth=depth), uses)
     return f'<section>\n<div class="head"><h2>{title}</h2></div>\n{tree}</section>\n'
 
 
@@ -88,7 +90,25 @@ def _tree(view: OrganizationView, lines: Sequence[Line], where: Places, now: flo
     tops = forest(view, lines)
     if not tops:
         return ""
-    return f"<h3>All entities</h3>{render_tree(chosen(view, tops, wish, now), where, now, wish)}"
+    uses = _uses(view, wish)
+    tree = render_tree(chosen(view, tops, wish, now, uses), where, now, wish, uses)
+    return f"<h3>{_title(view, wish, where)}</h3>{tree}"
+
+
+def _title(view: OrganizationView, wish: Wish, where: Places) -> str:
+    if not wish.service:
+        return "All entities"
+    found = finding.meant(view, wish.service)
+    if found is None:
+        return f"No report lists a service {name(wish.service)}"
+    link = f'<a href="{page_of_service(where, found.namespace)}">{name(found.name or found.namespace)}</a>'
+    return f"Entities that may use {link}"
+
+
+def _uses(view: OrganizationView, wish: Wish) -> Mapping[str, float | None]:
+    """Of the service that is asked about; empty where none is, or there is none of that name."""
+    found = finding.meant(view, wish.service) if wish.service else None
+    return uses_of(view, found.namespace) if found else {}
 
 
 def _foreign(view: OrganizationView, lines: Sequence[Line], where: Places, now: float) -> str:

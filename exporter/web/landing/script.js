@@ -78,7 +78,7 @@
   });
 
   // News: what the server would say now takes the place of what it said, but not under somebody's hands.
-  const said = (part) => part.innerHTML.replace(/(data-at="-?\d+">)[^<]*/g, "$1").replace(/ hidden=""/g, "");
+  const said = (part) => part.innerHTML.replace(/(data-at="-?\d+">)[^<]*/g, "$1").replace(/ (hidden|open)=""/g, "");
   const busy = (part) =>
     part.contains(document.activeElement) ||
     (!getSelection().isCollapsed && part.contains(getSelection().anchorNode)) ||
@@ -97,12 +97,16 @@
     return new Map([...rows.filter(([href]) => href), ...live]);
   };
   const status = document.querySelector("[role=status]");
+  const tell = (words, kind) => {
+    status.textContent = words;
+    status.className = kind;
+  };
   const look = async () => {
     let fresh;
     try {
       fresh = await page(location.href);
     } catch {
-      status.textContent = "The exporter does not answer: what is shown grows old.";
+      tell("The exporter does not answer: what is shown grows old.", "bad");
       return;
     }
     const now = parts(fresh);
@@ -110,7 +114,8 @@
     for (const [key, old] of parts(document)) {
       if (now.has(key) && renew(old, now.get(key)) && key.startsWith("news")) news.push(key);
     }
-    status.textContent = news.length ? "There is news." : "";
+    if (news.length) tell("There is news.", "");
+    else if (status.className) tell("", "");
     const moment = fresh.querySelector(".as-of");
     if (moment && asOf()) {
       asOf().replaceWith(moment);

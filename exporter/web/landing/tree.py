@@ -10,6 +10,7 @@ from exporter.order import state_of
 DORMANT = 90  # days without a use
 
 SHOWS = {
+    "used": "that used a service",
     "never": "that never used a service",
     "dormant": f"that used none for {DORMANT} days",
     "failed": "whose report failed",
@@ -32,11 +33,13 @@ SORTS = {
 class Wish:
     """What is wanted of the tree: entities with ``only`` in them, of the kind ``show``, sorted by ``sort``.
 
+    With ``service``, a namespace or a name, those that may use it, and ``show`` is about that service.
     ``below`` is the id of an entity of which alone the children are wanted, from the one number ``start``;
     ``depth`` is how deep it lies.
     """
 
     only: str = ""
+    service: str = ""
     show: str = ""
     sort: str = ""
     falling: bool = False
@@ -49,6 +52,7 @@ class Wish:
         order = ("descending" if self.falling else "ascending") if self.sort else ""
         words = {
             "filter": self.only,
+            "service": self.service,
             "show": self.show,
             "sort": self.sort,
             "order": order,
@@ -158,15 +162,48 @@ def found(tops: Iterable[Node], entity_id: str) -> Node | None:
     return None
 
 
-def chosen(view: OrganizationView, tops: list[Node], wish: Wish, now: float) -> list[Node]:
-    """What is wanted of a tree, sorted."""
+def chosen(
+    view: OrganizationView, tops: list[Node], wish: Wish, now: float, uses: Mapping[str, float | None]
+) -> list[Node]:
+    """What is wanted of a tree, sorted; ``uses`` are those of the service that is asked about."""
     if wish.only:
         tops = wanted(tops, wish.only)
-    if wish.show:
+    if wish.service:
+        tops = _kept(tops, lambda node: _uses(uses, node, wish.show, now))
+    if wish.show and not (wish.service and wish.show in _OF_SERVICES):
         tops = _kept(tops, lambda node: _is(view, node, wish.show, now))
     if wish.sort:
         _sort(tops, wish)
     return tops
+
+
+_OF_SERVICES = frozenset({"used", "never", "dormant"})
+
+
+def uses_of(view: OrganizationView, namespace: str) -> dict[str, float | None]:
+    """When each entity that may use a service used it last, by its id; None: never."""
+    found: dict[str, float | None] = {}
+    for entity in view.discovery.entities if view.discovery else ():
+        standing = view.standings.get(Subject(entity.id))
+        if standing is None:
+            continue
+        at = standing.uses().get(namespace) if namespace else None
+        if at is not None or namespace in (standing.accessible() or ()):
+            found[entity.id] = at
+    return found
+
+
+def _uses(uses: Mapping[str, float | None], node: Node, show: str, now: float) -> bool:
+    if node.entity.id not in uses:
+        return False
+    return show not in _OF_SERVICES or _fits(uses[node.entity.id], show, now)
+
+
+def _fits(last: float | None, show: str, now: float) -> bool:
+    """Whether a last use (None: there was none) is of this kind."""
+    if show == "used":
+        return last is not None
+    return last is None or (show == "dormant" and last < now - DORMANT * 86_400)
 
 
 def wanted(nodes: Iterable[Node], text: str) -> list[Node]:
@@ -202,8 +239,7 @@ def _is(view: OrganizationView, node: Node, show: str, now: float) -> bool:
     standing = view.standings.get(Subject(node.entity.id))
     if standing is None or standing.report is None:
         return False
-    last = max(standing.uses().values(), default=None)
-    return last is None or (show == "dormant" and last < now - DORMANT * 86_400)
+    return _fits(max(standing.uses().values(), default=None), show, now)
 
 
 def _sort(nodes: list[Node], wish: Wish) -> None:
