@@ -1,4 +1,7 @@
-"""Prometheus exporter for AWS IAM Organizations access reports."""
+"""Prometheus exporter for AWS IAM Organizations access reports.
+
+It never changes anything in AWS: it reads, and asks for reports.
+"""
 
 __version__: str
 

@@ -1,4 +1,7 @@
-"""AWS, spoken through boto3: the only room that knows IAM, Organizations and STS."""
+"""AWS, spoken through boto3: the only room that knows IAM, Organizations and STS.
+
+It never keeps what it read, and never decides when to ask again.
+"""
 
 from exporter.aws.access import Access
 from exporter.aws.calls import Call

@@ -1,4 +1,7 @@
-"""The command line: one module per command, imported when that command is run."""
+"""The command line: one module per command, imported when that command is run.
+
+It never does a command's work: it reads flags, and hands on to the package that does.
+"""
 
 from difflib import get_close_matches
 from importlib import import_module

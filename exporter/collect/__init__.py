@@ -1,4 +1,7 @@
-"""One organization's collection: discover, ask, follow, publish."""
+"""One organization's collection: discover, ask, follow, publish.
+
+It never serves, and never writes without the lease.
+"""
 
 from exporter.collect.collector import Aws, Collector, Limits
 from exporter.collect.desk import Desk

@@ -1,4 +1,7 @@
-"""YAML into a frozen configuration, or into every problem in it at once."""
+"""YAML into a frozen configuration, or into every problem in it at once.
+
+It never reaches out: files are read, and AWS is not asked.
+"""
 
 from exporter.config.load import default, load, parse
 from exporter.config.masking import masked, masked_yaml

@@ -1,5 +1,7 @@
 """Credentials as botocore's chain finds them, with an end to every wait.
 
+It never waits without an end, and never speaks IAM or Organizations.
+
 Both rooms that speak to AWS stand on this: the one that collects and the one that keeps a shared state.
 """
 

@@ -1,5 +1,7 @@
 """Drafts of service control policies, held against the evidence: what they would deny that somebody used.
 
+It never reaches out, and never calls unknown allowed.
+
 Nothing is asked of AWS here, and nothing is guessed: what depends on a condition, a resource or the action
 "may" be denied.
 """

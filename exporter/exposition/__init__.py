@@ -1,4 +1,7 @@
-"""From values to bytes: lines, compressed parts, and the exposition that a scrape assembles."""
+"""From values to bytes: lines, compressed parts, and the exposition that a scrape assembles.
+
+It never looks at a clock and never waits: the time comes with the call.
+"""
 
 from exporter.exposition.deflate import Body, Part, deflate
 from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part

@@ -1,4 +1,7 @@
-"""One report for those who asked for it: a person, a spreadsheet, Prometheus' textfile collector."""
+"""One report for those who asked for it: a person, a spreadsheet, Prometheus' textfile collector.
+
+It never asks for what it prints.
+"""
 
 from exporter.output.advice import advice, changes
 from exporter.output.document import many_documents, one_document

@@ -1,4 +1,7 @@
-"""Which permissions a configuration needs: IAM policies and trust policies, without I/O."""
+"""Which permissions a configuration needs: IAM policies and trust policies, without I/O.
+
+It never reaches out, and never prints a wildcard where a name does.
+"""
 
 from exporter.permissions.needs import dispensable
 from exporter.permissions.principals import OWN, Table, needed, policies

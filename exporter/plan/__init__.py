@@ -1,5 +1,7 @@
 """Service control policies for a whole tree: each denial as high as nobody below needs the service.
 
+It never denies in one place what is needed below it.
+
 Made of recommendations for the root and its OUs, without asking AWS or looking at a clock.
 """
 

@@ -1,4 +1,7 @@
-"""What stands between a configuration and its reports, found out by asking AWS."""
+"""What stands between a configuration and its reports, found out by asking AWS.
+
+It never changes anything in an organization, and never calls well what it could not ask.
+"""
 
 from exporter.preflight.check import Check, Findings, Result, missing, passed
 from exporter.preflight.organization import Preflight

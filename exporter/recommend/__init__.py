@@ -1,4 +1,7 @@
-"""Service control policies from evidence: what nobody used for long enough is denied, and why is told."""
+"""Service control policies from evidence: what nobody used for long enough is denied, and why is told.
+
+It never denies what was used within the time asked for, and never judges without evidence.
+"""
 
 from exporter.recommend.attached import already_denied, denied_by_name
 from exporter.recommend.case import Attached, Case, Member, Origin

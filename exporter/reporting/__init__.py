@@ -1,4 +1,7 @@
-"""Reports on request: asked for while somebody waits, and written as they are wanted."""
+"""Reports on request: asked for while somebody waits, and written as they are wanted.
+
+It never writes over a file with half an answer.
+"""
 
 from exporter.reporting.asking import Answered, Asker
 from exporter.reporting.case import Question, gather

@@ -1,5 +1,7 @@
 """The services that AWS's access reports know: namespace and name, as of one day.
 
+It never decides whether a service exists.
+
 A namespace is the prefix of a service's actions in policies. AWS adds services every month: what is not
 listed here may exist all the same.
 """

@@ -1,5 +1,7 @@
 """A simulated AWS for demos and tests: IAM's access reports, Organizations and STS over real HTTP.
 
+It never runs in a daemon that was not told to speak to it.
+
 ::
 
     with start(SimulationOptions(accounts=30)) as aws:

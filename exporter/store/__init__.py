@@ -1,4 +1,7 @@
-"""What a restart should find again, and the kinds of place it can be kept in."""
+"""What a restart should find again, and the kinds of place it can be kept in.
+
+It never lets a holder write whose lease is over.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager

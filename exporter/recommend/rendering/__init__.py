@@ -1,4 +1,7 @@
-"""A recommendation as the text of policies, as data, and as code for those who apply it."""
+"""A recommendation as the text of policies, as data, and as code for those who apply it.
+
+It never decides what is denied.
+"""
 
 from exporter.recommend.rendering.basis import description, resource_name
 from exporter.recommend.rendering.cloudformation import cloudformation

@@ -1,4 +1,7 @@
-"""State that several replicas share: one DynamoDB table for all organizations."""
+"""State that several replicas share: one DynamoDB table for all organizations.
+
+It never trusts this machine's clock, and never reads another organization's items.
+"""
 
 from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.store import DynamoDbStore, open_table

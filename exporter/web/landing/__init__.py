@@ -1,4 +1,7 @@
-"""Pages for people: what is known, without anything from elsewhere."""
+"""Pages for people: what is known, without anything from elsewhere.
+
+It never needs a script, a font or a picture from elsewhere.
+"""
 
 from exporter.web.landing.assets import POLICY
 from exporter.web.landing.columns import ORDERS, Choice, Column
