@@ -51,10 +51,11 @@ bench: $(VENV)/.dev ## All benchmarks, one table: benchmarks/RESULTS.md
 tools: ## promtool, Prometheus, Alertmanager, helm, into .tools/ where the system has none
 	sh .ci/tools
 
-docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart and policies take from the code
+docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart, policies and golden files take from the code
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m grafana
 	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.exposition
 	$(BIN)/python deploy/helm/generate.py
 	$(BIN)/python deploy/iam/generate.py
 

@@ -1,5 +1,6 @@
 """What all tests share: the programs that `make tools` and the development requirements install."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -12,12 +13,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 # How long an example takes, and how long its data take to draw, says how busy the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+_TRACE = "COVERAGE_PROCESS_CONFIG"  # how coverage tells a program that it is traced
 _TOOLS = Path(__file__).parents[1] / ".tools" / "bin"
 
 
@@ -45,6 +48,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if item.get_closest_marker("slow")]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in set(slow)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    with _untraced() if item.get_closest_marker("slow") else contextlib.nullcontext():
+        return (yield)
+
+
+@contextlib.contextmanager
+def _untraced() -> Iterator[None]:
+    """Coverage comes from the fast tests alone: beside slow ones, tracing takes what the machine has."""
+    traced, tracer = os.environ.pop(_TRACE, None), Coverage.current()
+    if tracer:
+        tracer.stop()
+    try:
+        yield
+    finally:
+        if tracer:
+            tracer.start()
+        if traced is not None:
+            os.environ[_TRACE] = traced
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

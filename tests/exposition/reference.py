@@ -1,162 +1,81 @@
-"""What should be served, one sample after the other: slow, and easy to believe."""
+"""What should be served, one sample after the other: slow, and easy to believe.
+
+The values come from the families themselves, so that a family is told of once; which they are, the golden
+files say. Done here a second time is everything between a value and a client: which subjects there are,
+labels, escaping, numbers, ages, headers and order.
+"""
 
 from exporter.exposition import Format
-from exporter.families import FAMILIES
-from exporter.model import EntityType, JobStatus, NewsKind, Services
+from exporter.families import (
+    FAMILIES,
+    Instrument,
+    OrganizationFamily,
+    ServiceNames,
+    SubjectFamily,
+    view_subject,
+)
+from exporter.model import Services, Standing, Subject
 
 
 def plain(views, fmt, now, families=FAMILIES):
     """The text of ``families`` for all that is known, ages as of ``now``."""
-    samples = {}
-    for name, labels, value in _all(views, now):
-        samples.setdefault(f"aws_org_access_{name}", []).append((labels, value))
-    blocks = [_block(family, samples[family.name], fmt) for family in families if family.name in samples]
+    shown = [seen for view in views for seen in _subjects(view)]
+    blocks = [_block(family, list(_samples(family, views, shown, now)), fmt) for family in families]
     return "".join(blocks) + ("# EOF\n" if fmt is Format.OPENMETRICS else "")
 
 
-def _all(views, now):
-    names = {}
-    for view in views:
-        yield from _of_organization(view)
-        for item in view.work:
-            yield from _of_work(view, item, now)
-            shown = {row.namespace: row.name for row in _shown(view, item)}
-            news = [piece for piece in view.news.get(item.subject, ()) if piece.kind.is_use]
-            told = {piece.namespace: piece.name for piece in reversed(news)}
-            for namespace, name in {**told, **shown}.items():
-                names.setdefault(namespace, []).append(name)
-        yield from _of_idle(view)
-    for namespace in sorted(names):
-        yield "service_info", {"service_namespace": namespace, "service_name": min(names[namespace])}, 1
+def _samples(family, views, shown, now):
+    match family:
+        case SubjectFamily():
+            for seen in shown:
+                yield from _read(family, _own(seen), seen, now)
+        case OrganizationFamily():
+            for view in views:
+                yield from _read(family, {"organization": view.name}, view, now)
+        case ServiceNames():
+            for namespace, names in sorted(_names(shown).items()):
+                yield dict(zip(family.labels, (namespace, min(names)), strict=True)), 1
+        case Instrument():
+            return
 
 
-def _shown(view, item):
-    standing = view.standings.get(item.subject)
-    rows = standing.report.services if standing and standing.report else ()
-    if item.target.services is Services.NONE:
-        return []
-    return [row for row in rows if item.target.services is Services.ALL or row.last_authenticated is not None]
+def _read(family, own, seen, now):
+    for values, value in family.read(seen):
+        aged = max(0, int(now - value)) if getattr(family, "ticks", False) else value
+        yield {**own, **dict(zip(family.labels, values, strict=True))}, aged
 
 
-def _of_work(view, item, now):
-    own = {"organization": view.name, "entity_id": item.subject.entity_id}
-    if item.subject.policy_id:
-        own["policy_id"] = item.subject.policy_id
-    elif item.entity:
-        yield from _of_entity(view, item.entity)
-    standing = view.standings.get(item.subject)
-    for name, labels, value in _of_standing(standing) if standing else ():
-        yield name, {**own, **labels}, value
-    for row in _shown(view, item):
-        for name, labels, value in _of_row(row, now):
-            yield name, {**own, **labels}, value
-    for name, labels, value in _of_news(view.news.get(item.subject, ())):
-        yield name, {**own, **labels}, value
-
-
-def _of_news(news):
-    """Of pieces with the same labels the one that stands first."""
-    seen = set()
-    for piece in news:
-        labels = {
-            "service_namespace": piece.namespace,
-            "access_region": piece.region,
-            "accessed_from": piece.account_id,
-        }
-        key = (piece.kind, *labels.values())
-        if key not in seen and piece.kind.is_use:
-            yield f"service_{piece.kind}_timestamp_seconds", labels, piece.at
-            yield from _maybe("service_returned_after_seconds", labels, piece.after)
-        seen.add(key)
-
-
-def _of_idle(view):
-    """Entities that are not collected have their info, behind those that are."""
-    collected = {item.subject.entity_id for item in view.work if not item.subject.policy_id}
+def _subjects(view):
+    """Those that are collected in their order, then the entities that are not."""
+    for item in view.work:
+        standing = view.standings.get(item.subject, Standing(item.subject))
+        news = view.news.get(item.subject, ())
+        services = item.target.services
+        yield view_subject(view.name, item.subject, item.entity, standing, services, news=news)
+    collected = {item.subject for item in view.work}
     for entity in view.discovery.entities if view.discovery else ():
-        if entity.id not in collected:
-            yield from _of_entity(view, entity)
+        subject = Subject(entity.id)
+        if subject not in collected:
+            yield view_subject(view.name, subject, entity, Standing(subject), Services.NONE)
 
 
-def _of_entity(view, entity):
-    labels = {
-        "organization": view.name,
-        "entity_id": entity.id,
-        "entity_type": entity.type.value,
-        "entity_name": entity.name,
-        "entity_path": entity.path,
-        "parent_id": entity.parent_id,
-        "account_state": entity.state,
-    }
-    yield "entity_info", labels, 1
+def _own(seen):
+    policy = {"policy_id": seen.subject.policy_id} if seen.subject.policy_id else {}
+    return {"organization": seen.organization, "entity_id": seen.subject.entity_id, **policy}
 
 
-def _of_standing(standing):
-    report, job = standing.report, standing.job
-    if report:
-        yield from _maybe("services_accessible", {}, report.accessible)
-        yield from _maybe("services_not_accessed", {}, report.not_accessed)
-        yield "report_generated_timestamp_seconds", {}, report.created
-    if job:
-        for status in JobStatus:
-            yield "report_job_status", {"status": status.value}, int(status is job.status)
-        yield from _maybe("report_job_created_timestamp_seconds", {}, job.created)
-        yield from _maybe("report_job_completed_timestamp_seconds", {}, job.completed)
-        if job.status is JobStatus.FAILED:
-            yield "report_job_error_info", {"code": job.error_code}, 1
-
-
-def _of_row(row, now):
-    service = {"service_namespace": row.namespace}
-    used = row.last_authenticated is not None
-    entities = row.authenticated_entities
-    yield from _maybe(
-        "service_authenticated_entities", service, entities if used or entities is not None else 0
-    )
-    if used:
-        yield "service_last_authenticated_timestamp_seconds", service, row.last_authenticated
-        yield "service_last_authenticated_age_seconds", service, max(0, int(now - row.last_authenticated))
-        if row.region or row.entity_path:
-            place = row.entity_path.rstrip("/").split("/")[-1]
-            labels = {**service, "access_region": row.region, "accessed_from": place}
-            yield "service_last_access_info", labels, 1
-
-
-def _of_organization(view):
-    own = {"organization": view.name}
-    yield "up", own, int(view.up)
-    for kind in NewsKind:
-        yield "news_total", {**own, "kind": kind.value}, view.tally[kind]
-    yield "exporter_lease_held", own, int(view.lease_held)
-    for kind in ("root", "ous", "management_account", "accounts", "policies"):
-        if getattr(view.targets, kind).enabled:
-            yield "refresh_interval_seconds", {**own, "target": kind}, getattr(view.targets, kind).refresh
-    for state, count in view.states.items():
-        yield "reports", {**own, "state": state.value}, count
-    if view.job_seconds:
-        yield "sweep_estimated_seconds", own, view.job_seconds * len(view.work)
-    if view.discovery:
-        yield from _of_discovery(own, view.discovery)
-
-
-def _of_discovery(own, found):
-    for policy in found.policies:
-        yield "policy_info", {**own, "policy_id": policy.id, "policy_name": policy.name}, 1
-    account = {"management_account_id": found.management_account_id, "partition": found.partition}
-    yield "organization_info", {**own, "org_id": found.org_id, **account}, 1
-    for kind in EntityType:
-        count = sum(entity.type is kind for entity in found.entities)
-        yield "entities", {**own, "entity_type": kind.value}, count
-    yield "discovery_last_success_timestamp_seconds", own, found.at
-    yield "discovery_duration_seconds", own, found.duration
-
-
-def _maybe(name, labels, value):
-    if value is not None:
-        yield name, labels, value
+def _names(shown):
+    names = {}
+    for seen in shown:
+        told = {piece.namespace: piece.name for piece in reversed(seen.news) if piece.kind.is_use}
+        for namespace, name in {**told, **{row.namespace: row.name for row in seen.shown}}.items():
+            names.setdefault(namespace, []).append(name)
+    return names
 
 
 def _block(family, samples, fmt):
+    if not samples:
+        return ""
     openmetrics = fmt is Format.OPENMETRICS
     name = family.name.removesuffix("_total") if openmetrics else family.name
     lines = [f"# HELP {name} {family.help}", f"# TYPE {name} {family.type.value}"]

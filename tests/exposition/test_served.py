@@ -1,7 +1,6 @@
 """What is served is what is known, however hostile, however it came about."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from exporter.exposition import Format
 from exporter.families import Group
-from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
+from exporter.model import Standing, Subject
 from tests.exposition.conftest import (
     NOW,
-    entity,
     jobs,
     plain,
     publication,
@@ -22,29 +20,11 @@ from tests.exposition.conftest import (
     served,
     worlds,
 )
+from tests.exposition.examples import small
 
-GOLDEN = Path(__file__).parent / "testdata"
 FORMATS = list(Format)
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
 modest = settings(max_examples=60)
-
-SMALL = (entity(1, 'the "first"\\account'), entity(2, "second"))
-KNOWN = {
-    SMALL[0].id: Standing(
-        Subject(SMALL[0].id),
-        Report(
-            NOW - 100,
-            NOW - 91.5,
-            2,
-            1,
-            (
-                ServiceAccess("s3", "Amazon S3", "eu-west-1", SMALL[0].path, NOW - 60, 1),
-                ServiceAccess("iam", "AWS IAM", "us-east-1", "", None, 0),
-            ),
-        ),
-        JobView(JobStatus.FAILED, NOW - 10, NOW - 9, "DENIED", "no"),
-    )
-}
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzip", "identity"])
@@ -125,15 +105,9 @@ def test_as_many_series_are_counted_as_are_served(world):
     assert exposition.series == sum(1 for line in body.split("\n") if line and not line.startswith("#"))
 
 
-@pytest.mark.parametrize("fmt", FORMATS, ids=["text", "openmetrics"])
-def test_a_small_organization_looks_like_this(fmt):
-    golden = GOLDEN / f"small.{fmt.name.lower()}"
-    assert served(publication(SMALL, KNOWN).current, fmt, packed=True) == golden.read_text(encoding="utf-8")
-
-
 @pytest.mark.tool("promtool")
 def test_promtool_has_nothing_to_say(tool):
-    body = served(publication(SMALL, KNOWN).current, Format.TEXT, packed=True)
+    body = served(small(), Format.TEXT, packed=True)
     checked = subprocess.run(
         [tool("promtool"), "check", "metrics"], input=body, capture_output=True, text=True, check=False
     )

@@ -3,7 +3,6 @@
 import gzip
 import subprocess
 import zlib
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,30 +11,12 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from exporter.exposition import Format, answer
 from exporter.families import Group
-from exporter.model import (
-    NO_NEWS,
-    Discovery,
-    JobStatus,
-    JobView,
-    News,
-    NewsKind,
-    Policy,
-    Report,
-    ServiceAccess,
-    Services,
-    Standing,
-    Subject,
-    Target,
-    Targets,
-    tallied,
-)
-from exporter.publication import Publication
 from exporter.telemetry.instruments import Instruments
 from tests.exposition import reference
 from tests.exposition.conftest import NOW
-from tests.exposition.organizations import DAY, JOB_ID, body, publications, text, tree
+from tests.exposition.examples import whole
+from tests.exposition.organizations import body, publications, text
 
-GOLDEN = Path(__file__).parent / "testdata"
 FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
 modest = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
@@ -108,54 +89,9 @@ def test_the_groups_part_the_families_among_them(made):
     assert sorted(apart) == sorted(whole)
 
 
-def news(kind, namespace, at, after=None, told=NOW - 120):
-    used = ("eu-west-1", "000000000000", f"Amazon {namespace.upper()}")
-    return News(Subject("r-exam"), kind, namespace, at, told, after, *used)
-
-
-NEWS = (
-    news(NewsKind.FIRST_USED, "sqs", NOW - 3000),
-    news(NewsKind.RETURNED, "s3", NOW - 3600.5, 95.5 * DAY),
-    news(NewsKind.RETURNED, "s3", NOW - 2 * DAY, 120 * DAY, told=NOW - 2 * DAY),  # the same labels, older
-    news(NewsKind.NEWLY_ACCESSIBLE, "ec2", NOW - 120),
-)
-
-
 @pytest.fixture
 def example():
-    """A small organization with one of everything."""
-    accessed = Target(enabled=True, refresh=DAY, services=Services.ACCESSED)
-    everything = Target(enabled=True, refresh=DAY / 4, services=Services.ALL)
-    made = Publication(lambda: NOW)
-    made.configure([("prod", Targets(everything, everything, accessed, accessed, accessed), (JOB_ID,))])
-    entities = tree('The "quoted"\nname', 1)
-    found = Discovery(
-        "o-org", "999999999999", "aws", entities, (Policy("p-1", "allow\\most"),), NOW - 60, 2.5
-    )
-    rows = (
-        ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/000000000000", NOW - 3600.5, 2),
-        ServiceAccess("iam", "AWS IAM", "us-east-1", "", None, 0),
-        ServiceAccess("future", "Tomorrow", "", "", NOW + 9, None),
-    )
-    report = Report(NOW - 120, NOW - 111.5, 3, 1, rows)
-    done = JobView(JobStatus.COMPLETED, NOW - 120, NOW - 111.5)
-    failed = JobView(JobStatus.FAILED, NOW - 20, NOW - 19, "AccessDenied", "no")
-    standings = [
-        Standing(Subject("r-exam"), report, done),
-        Standing(Subject("ou-exam-11111111"), None, JobView(JobStatus.IN_PROGRESS, NOW - 3)),
-        Standing(Subject("000000000000"), report, failed, failures=1, retry_at=NOW + 40),
-        Standing(Subject("r-exam", "p-1"), report, done),
-        Standing(Subject(JOB_ID), report, done),
-    ]
-    made.restored("prod", found, {item.subject: item for item in standings}, {Subject("r-exam"): NEWS})
-    made.changed("prod", up=True, job_seconds=8.5, tally=tallied(NO_NEWS, NEWS))
-    return made.current
-
-
-@FORMATS
-def test_an_organization_with_one_of_everything_looks_like_this(example, fmt):
-    golden = GOLDEN / f"whole.{fmt.name.lower()}"
-    assert text(example, fmt) == golden.read_text(encoding="utf-8")
+    return whole()
 
 
 @pytest.fixture
