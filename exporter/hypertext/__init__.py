@@ -1,4 +1,7 @@
-"""HTML that pages and files have in common, without anything from elsewhere."""
+"""HTML that pages and files have in common, without anything from elsewhere.
+
+It never lets a text through unescaped, and never asks for what it shows.
+"""
 
 from exporter.hypertext.advice import render_advice, summary
 from exporter.hypertext.pieces import NONE, age, code, day, facts, minute, moment, name, text, used
