@@ -45,8 +45,9 @@ LABEL org.opencontainers.image.title="org-access-exporter" \
       org.opencontainers.image.base.digest="${PYTHON_DIGEST}"
 
 COPY --from=build /app /app
-# Not copied: of a directory that is copied, builders leave the owner to root.
-RUN install -d -o 65534 -g 65534 /var/lib/org-access-exporter
+# Not copied: of a directory that is copied, builders leave the owner to root. Its group is root's, and may write: OpenShift
+# runs a container as a number of its own choice in that group.
+RUN install -d -o 65534 -g 0 -m 0770 /var/lib/org-access-exporter
 
 # HEALTH_URL is for those who serve TLS or ask for a password on the main port and listen for probes elsewhere.
 ENV PATH=/app/bin:${PATH} \

@@ -16,6 +16,7 @@ from exporter.daemon.clock import LOOK, ClockWatch
 from exporter.daemon.configuration import ConfigSource
 from exporter.daemon.garbage import INTERVAL, sweep_garbage, unsearched
 from exporter.daemon.organizations import Organizations, Surroundings
+from exporter.daemon.service_manager import READY, RELOADING, STOPPING, ServiceManager
 from exporter.errors import ConfigError, UserError
 from exporter.publication import Publication
 from exporter.store import Store
@@ -51,6 +52,7 @@ class Daemon:
         self._reloading = Lock()
         self._hang_ups = 0
         self._stopping = False
+        self._manager = ServiceManager()
         self._config: Config = source.load()
         self._listeners = Listeners(self._surface(), settings)
         self._store = open_state()
@@ -77,10 +79,12 @@ class Daemon:
             self._begin()
             loop.add_signal_handler(signal.SIGHUP, self._on_hang_up, loop)
             _log.info("exporter.started", version=__version__, listen=", ".join(listeners.addresses))
+            self._manager.tell(READY)
             collecting = loop.run_in_executor(None, self._collect)
             collecting.add_done_callback(lambda ended: stop.set() if ended.exception() else None)
             await self._until(stop)
             self._stopping = True
+            self._manager.tell(STOPPING)
             _log.info("exporter.stopping")
         finally:
             self._end()
@@ -165,10 +169,15 @@ class Daemon:
             loop.run_in_executor(None, self._hang_up)
 
     def _hang_up(self) -> None:
+        self._manager.tell(
+            f"{RELOADING}\nMONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}"
+        )
         try:
             self.reload()
         except UserError:
             return  # logged and counted where it was raised; there is nobody to answer
+        finally:
+            self._manager.tell(READY)
 
     def _look_at_config(self) -> None:
         if self._source.changed():

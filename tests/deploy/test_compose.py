@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.deploy.test_image import of
+
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "deploy" / "compose"
 RULES = "/etc/prometheus/rules"
@@ -27,6 +29,12 @@ def mounted(service):
 @pytest.mark.tool("compose-spec")
 def test_everything_is_there(services):
     assert set(services) == {"exporter", "prometheus", "alertmanager", "grafana"}
+
+
+@pytest.mark.tool("compose-spec")
+def test_the_exporter_is_asked_how_it_is_as_its_image_says(services):
+    command = json.loads(of("HEALTHCHECK")[0].partition("CMD ")[2])
+    assert services["exporter"]["healthcheck"]["test"] == ["CMD", *command]
 
 
 @pytest.mark.tool("compose-spec")

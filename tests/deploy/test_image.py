@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -109,7 +111,7 @@ def steps(directory: Path) -> list[str]:
     """The RUN lines, with the image's absolute paths moved below a directory."""
     return [
         re.sub(r" /(wheels|app|var/lib)\b", rf" {directory}/\1", step).replace(
-            "-o 65534 -g 65534", "" if os.geteuid() else "-o 65534 -g 65534"
+            "-o 65534 -g 0", "" if os.geteuid() else "-o 65534 -g 0"
         )
         for step in of("RUN")
     ]
@@ -118,8 +120,26 @@ def steps(directory: Path) -> list[str]:
 def test_the_place_of_the_state_belongs_to_whom_the_image_runs_as(tmp_path):
     [step] = [step for step in steps(tmp_path) if "/var/lib/" in step]
     subprocess.run(["sh", "-ec", step], check=True)
-    owner = (tmp_path / "var/lib/org-access-exporter").stat().st_uid
-    assert owner == (os.geteuid() or 65534)
+    made = (tmp_path / "var/lib/org-access-exporter").stat()
+    assert (made.st_uid, stat.filemode(made.st_mode)) == (os.geteuid() or 65534, "drwxrwx---")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.tool("setpriv")
+def test_any_user_of_group_0_can_keep_the_state_there(tool):
+    """As OpenShift runs it: a number that no other file belongs to, in group 0."""
+    place = Path(tempfile.mkdtemp(dir="/tmp"))
+    place.chmod(0o755)
+    try:
+        [step] = [step for step in steps(place) if "/var/lib/" in step]
+        subprocess.run(["sh", "-ec", step], check=True)
+        program = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('create table t (x)')"
+        command = [tool("setpriv"), "--reuid=1000660000", "--regid=0", "--clear-groups"]
+        file = place / "var/lib/org-access-exporter/state.db"
+        subprocess.run([*command, "/usr/bin/python3", "-c", program, file], check=True)
+        assert file.stat().st_uid == 1000660000
+    finally:
+        shutil.rmtree(place)
 
 
 @pytest.fixture

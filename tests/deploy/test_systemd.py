@@ -1,5 +1,6 @@
 """The units for systemd: what systemd says of them, and their command with a socket handed over."""
 
+import os
 import re
 import socket
 import subprocess
@@ -61,6 +62,7 @@ def activated(tool, directory):
         "ORG_ACCESS_EXPORTER_STATE_URL": "memory:",
         "AWS_EC2_METADATA_DISABLED": "true",
         "HOME": str(directory),
+        "NOTIFY_SOCKET": str(directory / "notify"),
     }
     given = [f"--setenv={name}={value}" for name, value in settings.items()]
     command = [tool("systemd-socket-activate"), f"--listen=127.0.0.1:{port}", *given, *start_command()]
@@ -89,3 +91,45 @@ def test_the_service_serves_on_the_socket_that_systemd_hands_over(tool, tmp_path
         connect(port).close()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/healthy", timeout=30) as answer:
             assert answer.status == 200
+
+
+@pytest.fixture
+def manager(tmp_path):
+    """systemd's end of what a service tells it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+        end.bind(str(tmp_path / "notify"))
+        end.settimeout(30)
+        yield end
+
+
+@pytest.mark.tool("systemd-socket-activate")
+def test_systemd_is_told_when_the_service_is_ready_and_when_it_stops(tool, tmp_path, manager):
+    with activated(tool, tmp_path) as port:
+        connect(port).close()
+        assert manager.recv(100) == b"READY=1"
+    assert manager.recv(100) == b"STOPPING=1"
+
+
+@pytest.mark.tool("systemd-socket-activate")
+def test_a_service_whose_configuration_is_refused_never_was_ready(tool, tmp_path, manager):
+    assert "Type=notify" in SERVICE.read_text()
+    command = start_command()
+    environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+    (tmp_path / "config.yml").write_text("organisations: []")
+    environment["ORG_ACCESS_EXPORTER_CONFIG_FILE"] = str(tmp_path / "config.yml")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    manager.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        manager.recv(100)
+    assert (done.returncode, "organisations" in done.stderr) == (1, True)
+
+
+def test_a_reload_checks_the_configuration_first(tmp_path):
+    check, hang_up = re.findall(r"^ExecReload=(.*)$", SERVICE.read_text(), re.MULTILINE)
+    assert hang_up == "/bin/kill -HUP $MAINPID"
+    (tmp_path / "c.yml").write_text("organisations: []")
+    environment = {**os.environ, "ORG_ACCESS_EXPORTER_CONFIG_FILE": str(tmp_path / "c.yml")}
+    done = subprocess.run(
+        [PROGRAM, *check.split()[1:]], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode != 0, "organisations" in done.stderr) == (True, True)
