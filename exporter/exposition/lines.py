@@ -22,15 +22,27 @@ class Format(Enum):
 
 END = {Format.TEXT: b"", Format.OPENMETRICS: b"# EOF\n"}
 
-_LABEL = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\0": "\N{REPLACEMENT CHARACTER}"})
+# The formats end a line with LF alone, and can write LF in a value. The scanners of some readers take NUL for
+# the end of the input, and others split lines where Python's splitlines does (Datadog's agent, scripts): of
+# these each becomes a sign for itself, so that values that differ stay apart.
+_SIGNS = {
+    "\0": "\N{REPLACEMENT CHARACTER}",
+    "\v": "\N{SYMBOL FOR VERTICAL TABULATION}",
+    "\f": "\N{SYMBOL FOR FORM FEED}",
+    "\r": "\N{SYMBOL FOR CARRIAGE RETURN}",
+    "\x1c": "\N{SYMBOL FOR FILE SEPARATOR}",
+    "\x1d": "\N{SYMBOL FOR GROUP SEPARATOR}",
+    "\x1e": "\N{SYMBOL FOR RECORD SEPARATOR}",
+    "\x85": "\N{SYMBOL FOR NEWLINE}",
+    "\u2028": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}",
+    "\u2029": "\N{PILCROW SIGN}",
+}
+_LABEL = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", **_SIGNS})
 
 
 @lru_cache(maxsize=1 << 16)
 def escape(value: str) -> str:
-    """A label value as both formats want it.
-
-    NUL is replaced: the scanners of some readers take it for the end of the input.
-    """
+    """A label value as both formats want it, in which nothing ends a line, whoever reads it."""
     return value.translate(_LABEL)
 
 

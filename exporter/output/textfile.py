@@ -1,10 +1,16 @@
-"""Reports for the textfile collector of Prometheus' node_exporter."""
+"""Reports for the textfile collector of Prometheus' node_exporter.
+
+The collector puts all files of its directory together, and refuses the whole where a series comes twice. So
+a file has only series with its entity's own labels: the names of services, which ``/metrics`` has once for
+all entities, are left out.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from exporter.exposition import Format, entity_part, render_unit
 from exporter.exposition.deflate import inflate
-from exporter.families import Group, view_subject
+from exporter.families import Group, SubjectView, view_subject
 from exporter.model import Services, Standing
 from exporter.output.reading import Reading
 
@@ -14,17 +20,10 @@ _GROUPS = frozenset({Group.REPORTS, Group.SERVICES, Group.INFO})
 
 def textfile(readings: Sequence[Reading]) -> str:
     """The families that ``/metrics`` has of these reports, in the text format 0.0.4."""
-    units = [
-        render_unit(
-            view_subject(
-                reading.organization,
-                reading.subject,
-                reading.entity,
-                Standing(reading.subject, reading.report, reading.job),
-                Services.ALL,
-            )
-        )
-        for reading in readings
-    ]
-    names = {row.namespace: row.name for reading in readings for row in reading.report.services}
-    return inflate(entity_part(units, names, _GROUPS, Format.TEXT, 0.0)).decode()
+    units = [replace(render_unit(_view(reading)), services=()) for reading in readings]
+    return inflate(entity_part(units, {}, _GROUPS, Format.TEXT, 0.0)).decode()
+
+
+def _view(reading: Reading) -> SubjectView:
+    standing = Standing(reading.subject, reading.report, reading.job)
+    return view_subject(reading.organization, reading.subject, reading.entity, standing, Services.ALL)

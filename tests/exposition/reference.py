@@ -16,11 +16,30 @@ from exporter.families import (
 )
 from exporter.model import Services, Standing, Subject
 
+# What some reader takes for the end of a line or of the input, and what stands for it.
+SIGNS = {
+    "\0": "\ufffd",
+    "\x0b": "\u240b",
+    "\x0c": "\u240c",
+    "\r": "\u240d",
+    "\x1c": "\u241c",
+    "\x1d": "\u241d",
+    "\x1e": "\u241e",
+    "\x85": "\u2424",
+    "\u2028": "\u21b5",
+    "\u2029": "\u00b6",
+}
+
+
+def everything(views, now, families=FAMILIES):
+    """Each of ``families`` with its samples: labels, their values as they are known, and the value."""
+    shown = [seen for view in views for seen in _subjects(view)]
+    return [(family, list(_samples(family, views, shown, now))) for family in families]
+
 
 def plain(views, fmt, now, families=FAMILIES):
     """The text of ``families`` for all that is known, ages as of ``now``."""
-    shown = [seen for view in views for seen in _subjects(view)]
-    blocks = [_block(family, list(_samples(family, views, shown, now)), fmt) for family in families]
+    blocks = [_block(family, samples, fmt) for family, samples in everything(views, now, families)]
     return "".join(blocks) + ("# EOF\n" if fmt is Format.OPENMETRICS else "")
 
 
@@ -87,9 +106,13 @@ def _block(family, samples, fmt):
     return "".join(f"{line}\n" for line in lines)
 
 
+def signed(text):
+    """The text as every reader can take it: a sign for each character that some cannot."""
+    return "".join(SIGNS.get(character, character) for character in text)
+
+
 def _escaped(text):
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return escaped.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return signed(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def _number(value):

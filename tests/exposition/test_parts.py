@@ -19,6 +19,7 @@ from exporter.model import (
     Standing,
     Subject,
 )
+from tests.exposition import reference
 from tests.exposition.conftest import ALL, NOW, TARGETS, entity, plain, publication, served, texts, worlds
 
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
@@ -74,7 +75,7 @@ def test_any_name_of_an_organization_or_a_policy_can_be_read_back(fmt, policy_na
         for sample in family.samples
         if sample.name == "aws_org_access_policy_info"
     ]
-    assert names == [policy_name.replace("\0", "\N{REPLACEMENT CHARACTER}")] * 2
+    assert names == [reference.signed(policy_name)] * 2
 
 
 def test_an_organization_that_was_never_discovered_has_no_invented_values():

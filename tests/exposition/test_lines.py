@@ -1,0 +1,24 @@
+"""What readers take for a line."""
+
+import re
+
+import pytest
+
+from exporter.exposition import Format
+from tests.exposition import reference
+from tests.exposition.conftest import entity, publication, served
+
+SEPARATORS = [chr(code) for code in range(0x110000) if len(f"a{chr(code)}b".splitlines()) == 2]
+
+
+@pytest.mark.parametrize("fmt", Format, ids=["text", "openmetrics"])
+@pytest.mark.parametrize("separator", SEPARATORS, ids=ascii)
+def test_no_name_ends_a_line_for_a_reader_of_lines(fmt, separator):
+    item = entity(1, f"# one{separator}two 2")
+    text = served(publication((item,), {}).current, fmt, packed=False)
+    assert text.splitlines() == text.rstrip("\n").split("\n")
+    assert re.search(r'entity_name="# one.{1,2}two 2"', text)
+
+
+def test_the_signs_of_separators_differ():
+    assert len(set(reference.SIGNS.values())) == len(reference.SIGNS)
