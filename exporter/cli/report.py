@@ -11,7 +11,7 @@ import click
 from exporter.cli.aws_cli import MAX_ITEMS, SORT_KEYS, cli_input_json, generate_cli_skeleton, overlaid
 from exporter.cli.entity import FLAGS, chosen_entity, entity_options
 from exporter.cli.options import config_file, examples, quiet, timeout
-from exporter.cli.organization import chosen, organization_option
+from exporter.cli.organization import chosen, configured, organization_option
 from exporter.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _EXAMPLES = examples(
     "org-access-exporter report --entity-path o-a1b2c3d4e5/r-ab12 --output csv > root.csv",
     "org-access-exporter report --job-id a8b6c06f-aaa4-8xmp-28bc-81da71836359 --output json --max-items 50",
     "org-access-exporter report --all-accounts --output csv --output-dir reports",
+    "org-access-exporter report --all-ous --output html > access.html",
 )
 
 
@@ -52,10 +53,11 @@ _EXAMPLES = examples(
 )
 @click.option(
     "--output",
-    type=click.Choice(["table", "json", "csv", "prometheus"]),
+    type=click.Choice(["table", "json", "csv", "prometheus", "html"]),
     default="table",
     show_default=True,
-    help="For people, as the AWS CLI prints it, for spreadsheets, for node_exporter's textfile collector.",
+    help="For people, as the AWS CLI prints it, for spreadsheets, for node_exporter's textfile collector, "
+    "or one file for mail and paper, with the policy that is recommended by it.",
 )
 @click.option(
     "--timestamp-format",
@@ -101,8 +103,9 @@ def _print_skeleton(sample: str) -> int:
 def _run(config_file: str | None, organization: str | None, options: Mapping[str, Any]) -> int:
     from exporter.reporting import Form, Request, Selection, run  # noqa: PLC0415 - boto3, as above
 
+    one = chosen(config_file, organization)
     request = Request(
-        chosen(config_file, organization),
+        one,
         Selection(
             entity=chosen_entity(options),
             job_id=options["job_id"] or "",
@@ -115,6 +118,7 @@ def _run(config_file: str | None, organization: str | None, options: Mapping[str
         options["timeout"],
         Path(options["output_dir"]) if options["output_dir"] else None,
         options["quiet"],
+        (*configured(config_file).protect, *one.protect),
     )
     return run(request, sys.stdout, lambda line: click.echo(line, err=True))
 

@@ -4,7 +4,7 @@ It never lets a text through unescaped, and never asks for what it shows.
 """
 
 from exporter.hypertext.advice import render_advice, summary
-from exporter.hypertext.pieces import NONE, age, code, day, facts, minute, moment, name, text, used
+from exporter.hypertext.pieces import NONE, age, code, day, facts, minute, moment, name, source_of, text, used
 
 __all__ = [
     "NONE",
@@ -16,6 +16,7 @@ __all__ = [
     "moment",
     "name",
     "render_advice",
+    "source_of",
     "summary",
     "text",
     "used",

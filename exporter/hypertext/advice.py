@@ -8,13 +8,17 @@ from exporter.recommend import LIMIT, Ground, Recommendation, Verdict, policy_te
 _DAY = 86_400.0
 
 
-def render_advice(found: Recommendation, key: str, *, buttons: bool) -> str:
-    """``key`` is a part of ids that no other recommendation on the page has; ``buttons`` take a script."""
+def render_advice(found: Recommendation, key: str, *, buttons: bool, folded: bool = True) -> str:
+    """``key`` is a part of ids that no other recommendation on the page has; ``buttons`` take a script.
+
+    ``folded``: the evidence is opened one part at a time; otherwise it is there, but for what was never used.
+    """
     if not found.policies:
         return f'<p class="nothing">{summary(found)}</p>{_notes(found.notes)}'
+    policies = "".join(_policies(found, key, buttons=buttons))
     return (
         f'<p class="nothing">{summary(found)}</p>{facts(_facts(found))}'
-        f"{''.join(_policies(found, key, buttons=buttons))}{_evidence(found)}{_notes(found.notes)}"
+        f"{policies}{_evidence(found, folded=folded)}{_notes(found.notes)}"
     )
 
 
@@ -60,30 +64,34 @@ def _policies(found: Recommendation, key: str, *, buttons: bool) -> Iterator[str
         )
 
 
-def _evidence(found: Recommendation) -> str:
+def _evidence(found: Recommendation, *, folded: bool) -> str:
     parts = (
         ("Denied, used by somebody before", [one for one in found.denied if one.use]),
-        ("Denied, never used", [one for one in found.denied if not one.use]),
+        ("Denied, never used", [one for one in found.denied if not one.use] if folded else []),
         ("To be looked at first", [one for one in found.allowed if one.ground is Ground.REVIEW_FIRST]),
         ("Never denied", [one for one in found.allowed if one.ground in _SPARED]),
     )
-    return "".join(_table(title, verdicts) for title, verdicts in parts if verdicts)
+    return "".join(_part(f"{title}: {len(those)}", those, folded=folded) for title, those in parts if those)
 
 
 _SPARED = frozenset({Ground.PROTECTED, Ground.COMPANION, Ground.NOT_JUDGED})
 
 
-def _table(title: str, verdicts: Sequence[Verdict]) -> str:
+def _part(title: str, verdicts: Sequence[Verdict], *, folded: bool) -> str:
+    table = f'<div class="wide">{_table(verdicts)}</div>'
+    if folded:
+        return f'<details class="why"><summary>{title}</summary>{table}</details>'
+    return f"<p><b>{title}</b></p>{table}"
+
+
+def _table(verdicts: Iterable[Verdict]) -> str:
     rows = "".join(
         f'<tr><td data-of="Service">{name(one.name or one.namespace)}</td>'
         f'<td data-of="Namespace">{code(one.namespace)}</td><td data-of="Why">{name(one.reason)}</td></tr>'
         for one in verdicts
     )
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Service", "Namespace", "Why"))
-    return (
-        f'<details class="why"><summary>{title}: {len(verdicts)}</summary><div class="wide">'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
-    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _notes(notes: Iterable[str]) -> str:

@@ -1,5 +1,7 @@
 """Pieces of HTML. Names come from AWS, and thus from anybody who may name an account."""
 
+import base64
+import hashlib
 import html
 from collections.abc import Iterable
 
@@ -60,3 +62,8 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     """A list of what is known, as HTML by its name."""
     items = "".join(f"<div><dt>{term}</dt><dd>{said}</dd></div>" for term, said in pairs)
     return f'<dl class="facts">{items}</dl>'
+
+
+def source_of(content: str) -> str:
+    """A style or a script as a Content-Security-Policy lists it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

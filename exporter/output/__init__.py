@@ -17,6 +17,7 @@ from exporter.output.inventory import (
     usage_table,
 )
 from exporter.output.news import news_document, news_spreadsheet, news_table
+from exporter.output.paper import Leaf, paper
 from exporter.output.plan_table import plan_table
 from exporter.output.reading import Reading
 from exporter.output.spreadsheet import spreadsheet
@@ -27,6 +28,7 @@ from exporter.output.usage import ago, table
 __all__ = [
     "LISTED",
     "USES",
+    "Leaf",
     "Prose",
     "Reading",
     "Sheet",
@@ -43,6 +45,7 @@ __all__ = [
     "news_spreadsheet",
     "news_table",
     "one_document",
+    "paper",
     "plan_table",
     "printable",
     "rows_spreadsheet",

@@ -49,7 +49,7 @@ def gather(question: Question) -> Case:
     kept = recalled(question)
     with Waiting(1, quiet=question.quiet) as waiting:
         case = told(question, entity, kept, Asker(aws, Paging(), question.timeout, waiting))
-    case = _placed(question, aws, case)
+    case = placed(question, aws, case)
     return remembered(case, memory(question, kept, case.members)) if kept else case
 
 
@@ -74,7 +74,7 @@ def told(question: Question, entity: Entity, kept: Remembered | None, asker: Ask
     return Case(entity, report, asked=now)
 
 
-def _placed(question: Question, aws: AwsOrganization, case: Case) -> Case:
+def placed(question: Question, aws: AwsOrganization, case: Case) -> Case:
     """The case with what AWS Organizations tells about the entity."""
     entity, population = case.entity, aws.population(case.entity)
     names = {**aws.names(entity), **{member.id: member.name for member in population.members}}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from exporter.aws import AwsOrganization, Paging, entity_at
-from exporter.config import OrganizationConfig
+from exporter.config import OrganizationConfig, Protection
 from exporter.model import Entity, EntityType, Subject, Work
 from exporter.order import FOREIGN
 from exporter.reference import Reference
@@ -21,6 +21,7 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     PROMETHEUS = "prometheus"
+    HTML = "html"
 
     @property
     def ending(self) -> str:
@@ -46,7 +47,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run of ``report``; ``directory`` None means stdout, ``timeout`` is in seconds per report."""
+    """One run of ``report``; ``directory`` None means stdout, ``timeout`` is in seconds per report.
+
+    ``protections`` are services that no recommendation denies.
+    """
 
     organization: OrganizationConfig
     selection: Selection
@@ -55,6 +59,7 @@ class Request:
     timeout: float
     directory: Path | None = None
     quiet: bool = False
+    protections: tuple[Protection, ...] = ()
 
 
 def works(selection: Selection, aws: AwsOrganization) -> tuple[Work, ...]:

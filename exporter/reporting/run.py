@@ -5,12 +5,23 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from exporter import __version__
 from exporter.aws import configured
 from exporter.credentials import attended
 from exporter.errors import AwsError, CredentialsError
 from exporter.model import Subject, Work
-from exporter.output import Reading, console, many_documents, one_document, spreadsheet, table, textfile
+from exporter.output import (
+    Reading,
+    console,
+    many_documents,
+    one_document,
+    paper,
+    spreadsheet,
+    table,
+    textfile,
+)
 from exporter.output.reading import title
+from exporter.reporting.advising import Advising
 from exporter.reporting.asking import Answered, Asker
 from exporter.reporting.progress import Waiting
 from exporter.reporting.request import Form, Request, works
@@ -29,22 +40,25 @@ def run(request: Request, out: TextIO, tell: Tell) -> int:
     asked = works(request.selection, aws)
     wanted = _missing(request, asked)
     aws.open_session(request.timeout)  # what has to be asked of somebody is, before there is a display
+    advising = Advising(request, aws)
     with Waiting(len(wanted), quiet=request.quiet) as waiting:
         asker = Asker(aws, request.paging, request.timeout, waiting)
         if request.selection.many:
-            readings, failures = _many(request, asker, wanted, tell)
+            readings, failures = _many(request, asker, wanted, tell, advising)
         else:
             answers = [asker.ask(work) for work in wanted]
     if not request.selection.many:  # after the display has left the terminal
-        readings, failures = [_single(request, answered, out, tell) for answered in answers], 0
+        readings, failures = [_single(request, answered, out, tell, advising) for answered in answers], 0
     if not request.directory:
-        _write(request, readings, out)
+        _write(request, readings, out, advising)
     elif not request.quiet:
         tell(f"note: {_kept(request.directory, len(wanted) - failures, len(asked) - len(wanted))}")
     return min(failures, 1)
 
 
-def _many(request: Request, asker: Asker, wanted: Iterable[Work], tell: Tell) -> tuple[list[Reading], int]:
+def _many(
+    request: Request, asker: Asker, wanted: Iterable[Work], tell: Tell, advising: Advising
+) -> tuple[list[Reading], int]:
     """The readings that are still to be written, and how many failed; each failure is told."""
     readings, failures = [], 0
     for work in wanted:
@@ -57,13 +71,13 @@ def _many(request: Request, asker: Asker, wanted: Iterable[Work], tell: Tell) ->
             tell(f"error: {title(work.subject, work.entity)}: {error}")
             continue
         if request.directory:
-            _keep(request, reading)
+            _keep(request, reading, advising)
         else:
             readings.append(reading)
     return readings, failures
 
 
-def _single(request: Request, answered: Answered, out: TextIO, tell: Tell) -> Reading:
+def _single(request: Request, answered: Answered, out: TextIO, tell: Tell, advising: Advising) -> Reading:
     document = answered.document
     if answered.job.report is None and document and request.form is Form.JSON:
         # As the AWS CLI does; that nothing is to be had is said on stderr and by the exit code.
@@ -72,7 +86,7 @@ def _single(request: Request, answered: Answered, out: TextIO, tell: Tell) -> Re
     if document.get("IsTruncated") and not request.quiet:
         tell(f"note: there are more rows: --job-id {answered.job.job_id} --marker '{document.get('Marker')}'")
     if request.directory:
-        _keep(request, reading)
+        _keep(request, reading, advising)
     return reading
 
 
@@ -92,17 +106,19 @@ def _file(request: Request, subject: Subject) -> Path:
     return request.directory / f"{'_'.join(filter(None, subject))}.{request.form.ending}"
 
 
-def _keep(request: Request, reading: Reading) -> None:
+def _keep(request: Request, reading: Reading, advising: Advising) -> None:
     """Write a file that is whole, or not there at all, whatever interrupts."""
     file = _file(request, reading.subject)
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}.unfinished")
     with unfinished.open("w", encoding="utf-8") as out:
-        _write(request, [reading], out, alone=True)
+        _write(request, [reading], out, advising, alone=True)
     unfinished.replace(file)
 
 
-def _write(request: Request, readings: Sequence[Reading], out: TextIO, *, alone: bool = False) -> None:
+def _write(
+    request: Request, readings: Sequence[Reading], out: TextIO, advising: Advising, *, alone: bool = False
+) -> None:
     match request.form:
         case Form.TABLE:
             page = console(out)
@@ -118,3 +134,5 @@ def _write(request: Request, readings: Sequence[Reading], out: TextIO, *, alone:
             out.write(spreadsheet(readings))
         case Form.PROMETHEUS:
             out.write(textfile(readings))
+        case Form.HTML:
+            out.write(paper(advising.leaves(readings), time.time(), __version__))

@@ -20,7 +20,7 @@ def gather_tree(question: Question) -> tuple[tuple[Case, ...], Mapping[str, str]
     With it the ids of those that there is no report on, and why. Raises UserError, AwsError.
     """
     aws = configured.organization(question.organization, lambda _: None, wire_times=True)
-    tree = _Tree.read(question, aws, aws.discover())
+    tree = Tree.read(question, aws, aws.discover())
     kept = recalled(question)
     cases: list[Case] = []
     missing: dict[str, str] = {}
@@ -39,7 +39,7 @@ def gather_tree(question: Question) -> tuple[tuple[Case, ...], Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
+class Tree:
     """What AWS Organizations tells, for all of it: each listing is read once."""
 
     question: Question
@@ -51,7 +51,8 @@ class _Tree:
     delegated: Mapping[str, tuple[str, ...]] | None
 
     @classmethod
-    def read(cls, question: Question, aws: AwsOrganization, discovery: Discovery) -> "_Tree":
+    def read(cls, question: Question, aws: AwsOrganization, discovery: Discovery) -> "Tree":
+        """What AWS tells; raises UserError where nothing is in scope, or AwsError."""
         everything = [one for one in discovery.entities if one.type in _UNITS]
         tops = [one for one in everything if one.parent_id not in {other.id for other in everything}]
         if not tops:
