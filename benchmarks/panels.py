@@ -126,17 +126,14 @@ def _until_ready(url: str) -> None:
     sys.exit("Prometheus does not get ready")
 
 
-def write_history(url: str, lines: list[str], instance: str, seldom: Sequence[str] = ()) -> int:
-    """Samples of these series every minute of the last days, by remote write; gives their number.
-
-    Those of ``seldom`` have one every hour.
-    """
-    often, rare = ([_series(line, instance) for line in those] for those in (lines, seldom))
+def write_history(url: str, lines: list[str], instance: str) -> int:
+    """Samples of these series every minute of the last days, by remote write; gives their number."""
+    series = [_series(line, instance) for line in lines]
     end = int(time.time()) - 120
     for hour in range(-DAYS * 24, 0):
         stamps = range(end + hour * 3600, end + (hour + 1) * 3600, 60)
-        _send(url, b"".join([*_samples(often, stamps), *_samples(rare, stamps[::60])]))
-    return (len(often) * 60 + len(rare)) * DAYS * 24
+        _send(url, b"".join(_samples(series, stamps)))
+    return len(series) * 60 * DAYS * 24
 
 
 def _samples(series: list[tuple[bytes, bytes]], stamps: Sequence[int]) -> Iterator[bytes]:

@@ -203,18 +203,32 @@ def _last_access(view: SubjectView) -> Iterator[Sample]:
             yield (row.namespace, row.region, row.account_id), 1
 
 
-def _told(kind: NewsKind, field: Callable[[News], float | None]) -> Callable[[SubjectView], Iterable[Sample]]:
-    """Of several pieces with the same labels the newest: a series that comes twice fails the whole scrape."""
+def _use_of(piece: News) -> tuple[str, ...]:
+    return piece.namespace, piece.region, piece.account_id
 
+
+def _told(kind: NewsKind, field: Callable[[News], float | None]) -> Callable[[SubjectView], Iterable[Sample]]:
     def read(view: SubjectView) -> Iterable[Sample]:
-        samples: dict[tuple[str, ...], float] = {}
-        for piece in view.news:
-            value = field(piece)
-            if piece.kind is kind and value is not None:
-                samples.setdefault((piece.namespace, piece.region, piece.account_id), value)
-        return samples.items()
+        values = ((_use_of(piece), field(piece)) for piece in view.news if piece.kind is kind)
+        return _newest((labels, value) for labels, value in values if value is not None)
 
     return read
+
+
+def _told_at(view: SubjectView) -> Iterable[Sample]:
+    entity = view.entity
+    place = (entity.type.value, entity.parent_id) if entity else ("", "")
+    return _newest(
+        ((piece.kind.value, *place, *_use_of(piece)), piece.told) for piece in view.news if piece.kind.is_use
+    )
+
+
+def _newest(samples: Iterable[Sample]) -> Iterable[Sample]:
+    """Of several with the same labels the first: a series that comes twice fails the whole scrape."""
+    found: dict[tuple[str, ...], float] = {}
+    for labels, value in samples:
+        found.setdefault(labels, value)
+    return found.items()
 
 
 def _news_total(view: OrganizationView) -> Iterable[Sample]:
@@ -398,6 +412,15 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         _USE,
         f"How long that service had not been used, for as long as that is news. {_BACKGROUND}",
         _told(NewsKind.RETURNED, lambda piece: piece.after),
+    ),
+    SubjectFamily(
+        f"{PREFIX}service_news_told_timestamp_seconds",
+        Type.GAUGE,
+        Group.NEWS,
+        ("kind", "entity_type", "parent_id", *_USE),
+        "When a first use or a return was told: the JobCreationDate of the report that showed it, for as "
+        f"long as that is news. Type and parent are those that the entity has now. {_BACKGROUND}",
+        _told_at,
     ),
     SubjectFamily(
         f"{PREFIX}entity_info",

@@ -91,6 +91,8 @@ def report(id_, policy):
         yield f"service_first_used_timestamp_seconds{{{use}}} 1789999000"
         yield f"service_returned_timestamp_seconds{{{use}}} 1789999000"
         yield f"service_returned_after_seconds{{{use}}} 9000000"
+        for kind in ("first_used", "returned"):
+            yield f'service_news_told_timestamp_seconds{{{use},kind="{kind}"}} 1789999900'
     if id_ == IDLE:
         yield f'report_job_error_info{{{subject},code="INTERNAL"}} 1'
 

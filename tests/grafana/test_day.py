@@ -21,7 +21,7 @@ FIRST, AGAIN = "OrgAccessServiceFirstUsed", "OrgAccessDormantServiceUsed"
 DORMANT = 90 * 86_400.0
 TOO_MUCH_UNUSED = 0.8
 LABELS = ("alertname", "entity_id", "service_namespace")
-GROUPS = [f"org-access-exporter.{name}" for name in ("records", "memory", "news", "alerts")]
+GROUPS = [f"org-access-exporter.{name}" for name in ("records", "news", "alerts")]
 LIVES = ("ab", "c")  # the exporters that share what they know
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("promtool")]
