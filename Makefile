@@ -56,6 +56,7 @@ docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart, policies and gol
 	$(BIN)/python -m grafana
 	$(BIN)/python -m tests.faults
 	$(BIN)/python -m tests.exposition
+	$(BIN)/python deploy/published.py --write
 	$(BIN)/python deploy/helm/generate.py
 	$(BIN)/python deploy/iam/generate.py
 
@@ -64,7 +65,7 @@ lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/serve.txt --extra demo requirements/serve.in pyproject.toml -o requirements/demo.txt
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/demo.txt --extra demo --extra dev requirements/serve.in pyproject.toml -o requirements/dev.txt
 
-dist: $(VENV)/.dev ## Wheel, sdist, bill of materials and licences, into dist/
+dist: $(VENV)/.dev ## Wheel, sdist, chart, bills of materials, provenance and checksums, into dist/
 	PYTHON=$(BIN)/python sh .ci/dist dist
 
 clean: ## Removes what make made
