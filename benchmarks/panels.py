@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import remote_write
 from benchmarks.scrape import server
 from benchmarks.table import table
 from grafana import DASHBOARDS, panels, with_variables
@@ -38,6 +39,7 @@ CHOSEN = {
     "entity": "r-root",
     "parent": "",
     "watched": ".+",
+    "regions": "nowhere",
     "service": SERVICE,
     "unused_for": str(90 * 86_400),
     "__rate_interval": "4m",
@@ -132,13 +134,13 @@ def write_history(url: str, lines: list[str], instance: str) -> int:
     end = int(time.time()) - 120
     for hour in range(-DAYS * 24, 0):
         stamps = range(end + hour * 3600, end + (hour + 1) * 3600, 60)
-        _send(url, b"".join(_samples(series, stamps)))
+        remote_write.send(url, b"".join(_samples(series, stamps)))
     return len(series) * 60 * DAYS * 24
 
 
 def _samples(series: list[tuple[bytes, bytes]], stamps: Sequence[int]) -> Iterator[bytes]:
-    template = b"".join(_sample(stamp * 1000) for stamp in stamps)
-    return (_field(b"\x0a", labels + template.replace(_VALUE, value)) for labels, value in series)
+    template = b"".join(remote_write.sample(_VALUE, stamp * 1000) for stamp in stamps)
+    return (remote_write.field(b"\x0a", own + template.replace(_VALUE, value)) for own, value in series)
 
 
 _VALUE = b"\x7f<value>"
@@ -150,38 +152,7 @@ def _series(line: str, instance: str) -> tuple[bytes, bytes]:
     labels, _, value = rest.rpartition("} ")
     scraped = {} if ":" in name else {"job": "bench", "instance": instance}
     pairs = {"__name__": name, **scraped, **dict(_LABEL.findall(labels))}
-    encoded = (
-        _field(b"\x0a", _field(b"\x0a", key.encode()) + _field(b"\x12", text.encode()))
-        for key, text in sorted(pairs.items())
-    )
-    return b"".join(encoded), struct.pack("<d", float(value))
-
-
-def _sample(milliseconds: int) -> bytes:
-    return _field(b"\x12", b"\x09" + _VALUE + b"\x10" + _varint(milliseconds))
-
-
-def _field(tag: bytes, content: bytes) -> bytes:
-    return tag + _varint(len(content)) + content
-
-
-def _varint(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
-
-
-def _send(url: str, body: bytes) -> None:
-    """One request of remote write. Its compression is snappy's, of which literals alone are used."""
-    pieces = (body[start : start + 65_536] for start in range(0, len(body), 65_536))
-    literals = b"".join(b"\xf4" + struct.pack("<H", len(piece) - 1) + piece for piece in pieces)
-    headers = {"Content-Encoding": "snappy", "X-Prometheus-Remote-Write-Version": "0.1.0"}
-    request = urllib.request.Request(f"{url}/api/v1/write", _varint(len(body)) + literals, headers)
-    with urllib.request.urlopen(request):
-        pass
+    return remote_write.labels(pairs), struct.pack("<d", float(value))
 
 
 def ask(url: str, asked: Asked) -> tuple[float, int]:
