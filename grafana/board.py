@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import (
+    AnnotationQuery,
     Dashboard,
     DashboardCursorSync,
     DashboardLinkType,
@@ -30,8 +31,13 @@ class Identity(NamedTuple):
     description: str
 
 
-def board(who: Identity, variables: Sequence[Builder[Any]], rows: Rows) -> Dashboard:
-    """A dashboard of these rows (title, panels), each panel with its number."""
+def board(
+    who: Identity,
+    variables: Sequence[Builder[Any]],
+    rows: Rows,
+    marks: Iterable[Builder[AnnotationQuery]] = (),
+) -> Dashboard:
+    """A dashboard of these rows (title, panels), each panel with its number; ``marks`` are in its graphs."""
     made = (
         builders.Dashboard(f"AWS organization access: {who.title}")
         .uid(who.uid)
@@ -46,6 +52,8 @@ def board(who: Identity, variables: Sequence[Builder[Any]], rows: Rows) -> Dashb
     )
     for variable in variables:
         made.with_variable(variable)
+    for mark in marks:
+        made.annotation(mark)
     for title, panels in rows:
         made.with_row(builders.Row(title))
         for panel in panels:

@@ -3,38 +3,31 @@
 from collections.abc import Callable, Sequence
 
 from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models.common import GraphDrawStyle
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from grafana import board
-from grafana.panels import (
-    About,
-    Column,
-    Link,
-    Query,
-    counts,
-    lines,
-    of_row,
-    rows,
-    to_dashboard,
-    to_page,
-)
+from grafana.panels import About, Query, counts, lines
 from grafana.promql import (
-    ANY,
     OF_ACCOUNTS,
     OF_OUS,
     OF_ROOTS,
     USE,
+    among,
+    earlier,
     metric,
+    per_entity,
     uses,
     with_account_name,
     with_service_name,
 )
+from grafana.tables import Column, Link, of_row, rows, to_dashboard, to_page
 
 NOTHING = "Nothing in this time range"
 _FIRST = "service_first_used_timestamp_seconds"
 _RETURNED = "service_returned_timestamp_seconds"
 _KINDS = {_FIRST: "first use", _RETURNED: "back after a rest"}
-_SCPS = {"newly_accessible": "opened", "no_longer_accessible": "closed"}
+_TOLD = {"first_used": "first use", "returned": "back after a rest"}
 _SHOWN = 200
 _WIDEST = {"1": "the account", "2": "an OU", "3": "the organization"}
 _LABELS = {
@@ -78,14 +71,20 @@ def told(*matchers: str) -> Builder[Panel]:
 
 
 def scps() -> Builder[Panel]:
-    """How many services entities were allowed, or were no longer."""
+    """How many entities are allowed more services than before, or fewer."""
     about = About(
-        "Services opened and closed",
-        "Services that became accessible, and that ceased to be, in all reports of the time range: SCPs "
-        "changed, or AWS has a new service. An SCP of the root shows in every report below it.",
+        "What SCPs opened and closed",
+        "Roots, OUs and accounts that may use more services, or fewer, than at the beginning of the time "
+        "range: SCPs changed, or AWS has a new service. An SCP of the root shows in every report below it. "
+        "`org-access-exporter check-scp` says of a draft what it would deny that was used.",
         "short",
     )
-    queries = [Query(f"round(sum({_told('$__range', kind)}))", word) for kind, word in _SCPS.items()]
+    now = per_entity("services_accessible")
+    before = earlier(now, "$__range")
+    queries = [
+        Query(f"count({now} {sign} {before}) or vector(0)", words)
+        for sign, words in ((">", "allowed more"), ("<", "allowed fewer"))
+    ]
     return counts(about, queries, 6)
 
 
@@ -93,16 +92,18 @@ def over_time() -> Builder[Panel]:
     """When it was told."""
     about = About(
         "News over time",
-        "What was told, by its kind. Each report tells its own: a use that is new to an account may be new "
-        "to its OU and to the root, too.",
+        "Uses that were told to be news, by their kind. Each report tells its own: a use that is new to an "
+        "account may be new to its OU and to the root, too.",
         "short",
     )
-    return lines(about, [Query(f"sum by (kind) ({_told('$__rate_interval')})", "{{kind}}")], 12).height(4)
+    queries = [Query(_told("$__rate_interval", kind), words) for kind, words in _TOLD.items()]
+    bars = lines(about, queries, 12, stacked=True).height(4)
+    return bars.draw_style(GraphDrawStyle.BARS).fill_opacity(80).axis_soft_max(1)
 
 
-def _told(span: str, kinds: str = ANY) -> str:
-    counter = metric("news_total", f'kind=~"{kinds}"')
-    return f"max by (organization, kind) (increase({counter}[{span}]))"
+def _told(span: str, kind: str) -> str:
+    counter = metric("news_total", f'kind="{kind}"')
+    return f"sum(max by (organization) (increase({counter}[{span}])))"
 
 
 def news(title: str, *matchers: str) -> Builder[Panel]:
@@ -116,11 +117,13 @@ def news(title: str, *matchers: str) -> Builder[Panel]:
     )
     newest = f"topk({_SHOWN}, {_of_kinds(lambda name: f'1000 * {uses(name, *matchers)}')})"
     named = with_service_name(with_account_name(newest, "account_id"))
+    row = f"kind, {USE}"
+    widest = among(_of_kinds(lambda name: _widest(name, *matchers)), newest, row)
     rested = _of_kind(uses("service_returned_after_seconds", *matchers), _KINDS[_RETURNED])
     columns = (
         Column(Query(f"sort_desc({named})", "Used"), "dateTimeFromNow"),
-        Column(Query(_of_kinds(lambda name: _widest(name, *matchers)), "New to"), "none", words=_WIDEST),
-        Column(Query(rested, "Had rested"), "dtdurations"),
+        Column(Query(widest, "New to"), "none", words=_WIDEST),
+        Column(Query(among(rested, newest, row), "Had rested"), "dtdurations"),
     )
     return rows(about, columns, _LABELS, 24, hidden=["Namespace"], links=_LINKS).height(10).no_value(NOTHING)
 

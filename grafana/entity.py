@@ -3,21 +3,9 @@
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
-from grafana import board, changed, gap, variables
+from grafana import board, changed, gap, marks, variables
 from grafana.levels import INTERVALS, SHARE_UNUSED
-from grafana.panels import (
-    BLUE,
-    About,
-    Column,
-    Query,
-    bars,
-    lines,
-    numbers,
-    of_row,
-    rows,
-    to_dashboard,
-    to_page,
-)
+from grafana.panels import BLUE, About, Query, bars, lines, numbers
 from grafana.promql import (
     ACCOUNTS_THAT_USED,
     ANY,
@@ -33,6 +21,7 @@ from grafana.promql import (
     with_place,
     with_service_name,
 )
+from grafana.tables import Column, of_row, rows, to_dashboard, to_page
 
 _SERVICE = {"service_name": "Service", "service_namespace": "Namespace"}
 _TO_SERVICE = to_dashboard(
@@ -89,6 +78,7 @@ def dashboard() -> Dashboard:
             ("Its services", [_used_services(), _never_used()]),
             ("Its SCPs", [gap.by_policy("What single SCPs allow here", 24, OF_ENTITY)]),
         ),
+        [marks.of_one(OF_ENTITY)],
     )
 
 
@@ -207,7 +197,7 @@ def _used_services() -> Builder[Panel]:
         Column(Query(f"{per_service(ACCOUNTS_THAT_USED, OF_ENTITY)} > 0", "Accounts"), "short"),
     )
     labels = {**_SERVICE, "account_name": "By", "access_region": "Region"}
-    return rows(about, columns, labels, 14, links=[_TO_SERVICE]).height(16)
+    return rows(about, columns, labels, 14, hidden=["Namespace"], links=[_TO_SERVICE]).height(16)
 
 
 def _never_used() -> Builder[Panel]:
@@ -221,6 +211,6 @@ def _never_used() -> Builder[Panel]:
     )
     used_elsewhere = f"max by ({_OF}) ({metric(ACCOUNTS_THAT_USED, WHOLE_REPORT, OF_ROOTS)})"
     counted = f"{_NEVER} * on ({_OF}) {used_elsewhere} or 0 * {_NEVER}"
-    column = Column(Query(f"sort_desc({with_service_name(counted)})", "Accounts that use it"), "short")
+    column = Column(Query(f"sort_desc({with_service_name(counted)})", "Accounts"), "short")
     none = "Nothing, or the configuration has no rows of it: `services: accessed`"
     return rows(about, [column], _SERVICE, 10, links=[_TO_SERVICE]).height(16).no_value(none)

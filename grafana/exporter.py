@@ -5,12 +5,13 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from grafana import board, trust, variables
 from grafana.levels import FRESH, INTERVALS, ONE, SLOT
-from grafana.panels import About, Column, Query, lines, numbers, rows
+from grafana.panels import About, Query, lines, numbers
 from grafana.promql import metric, rate, record
+from grafana.tables import Column, rows
 
-_OF_EXPORTERS = (
-    "* on (job, instance) group_left () group by (job, instance) (aws_org_access_exporter_build_info)"
-)
+_OF_CHOSEN = f"group by (job, instance) ({metric('exporter_lease_held')})"
+_OF_EXPORTERS = f"* on (job, instance) group_left () {_OF_CHOSEN}"
+"""Those that watch one of the organizations that the viewer chose."""
 
 
 def dashboard() -> Dashboard:
@@ -126,19 +127,21 @@ def _staleness() -> Builder[Panel]:
 
 
 def _calls() -> Builder[Panel]:
-    about = About("AWS calls", "Requests sent to AWS, repetitions included, as AWS counts them.", "reqps")
-    return lines(about, [Query(rate("api_requests_total", "operation"), "{{operation}}")], 12)
+    about = About("AWS calls", "Requests sent to AWS, repetitions included, as AWS counts them.", "reqpm")
+    return lines(about, [Query(f"60 * {rate('api_requests_total', 'operation')}", "{{operation}}")], 12)
 
 
 def _failures() -> Builder[Panel]:
     about = About(
         "AWS calls that failed",
         "Requests that brought an error or no answer, by operation and code; 0 where none failed.",
-        "reqps",
+        "reqpm",
     )
     none = f"0 * {rate('api_requests_total', 'operation')}"
     failed = f"{rate('api_request_failures_total', 'operation', 'code')} or on (operation) {none}"
-    return lines(about, [Query(failed, "{{operation}} {{code}}")], 12)
+    # Where a series lacks a label, a legend would have the label's name.
+    what = f'label_join({failed}, "what", " ", "operation", "code")'
+    return lines(about, [Query(f"60 * {what}", "{{what}}")], 12)
 
 
 def _call_times() -> Builder[Panel]:
@@ -148,10 +151,10 @@ def _call_times() -> Builder[Panel]:
 
 def _trouble() -> Builder[Panel]:
     about = About(
-        "Jobs that brought nothing",
+        "Jobs that brought nothing, per hour",
         "Failed: ended FAILED, past the deadline, or lost on the way. Conflicts: somebody else's job held "
         "the slot. Dropped: reports older than `max_report_age`.",
-        "cpm",
+        "short",
     )
     counters = {
         "jobs_failed_total": "failed",
@@ -159,7 +162,7 @@ def _trouble() -> Builder[Panel]:
         "reports_expired_total": "dropped",
     }
     queries = [
-        Query(f"60 * {rate(name, 'organization')}", f"{{{{organization}}}} {word}")
+        Query(f"3600 * {rate(name, 'organization')}", f"{{{{organization}}}} {word}")
         for name, word in counters.items()
     ]
     return lines(about, queries, 12)
@@ -206,14 +209,13 @@ def _processes() -> Builder[Panel]:
     state = "min by (job, instance) (aws_org_access_exporter_state_available)"
     series = "max by (job, instance) (aws_org_access_exporter_series)"
     size = "max by (job, instance) (aws_org_access_exporter_exposition_bytes)"
-    columns = (
-        Column(
-            Query(f"{build} * on (job, instance) group_left () {reload}", "Configuration taken"),
-            "bool_yes_no",
-        ),
-        Column(Query(state, "State available"), "bool_yes_no"),
-        Column(Query(series, "Series"), "short"),
-        Column(Query(size, "Text, uncompressed"), "bytes"),
+    taken = f"{build} * on (job, instance) group_left () {reload}"
+    shown = (
+        ("Configuration taken", taken, "bool_yes_no"),
+        ("State available", state, "bool_yes_no"),
+        ("Series", series, "short"),
+        ("Text, uncompressed", size, "bytes"),
     )
+    columns = [Column(Query(f"({expr}) {_OF_EXPORTERS}", name), unit) for name, expr, unit in shown]
     labels = {"job": "Job", "instance": "Instance", "version": "Version", "python_version": "Python"}
     return rows(about, columns, labels, 24).height(6)

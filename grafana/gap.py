@@ -4,43 +4,42 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from grafana import board
+from grafana.groups import GROUPS, OTHERS
 from grafana.levels import SHARE_UNUSED
-from grafana.panels import (
-    BLUE,
-    About,
-    Column,
-    Query,
-    bars,
-    lines,
-    numbers,
-    of_row,
-    rows,
-    to_dashboard,
-    to_page,
-)
+from grafana.panels import BLUE, About, Query, bars, lines, numbers
 from grafana.promql import (
     ACCOUNTS,
+    ACCOUNTS_THAT_USED,
     ANY,
+    LAST_USED,
     OF_ACCOUNTS,
     OF_ROOTS,
     OF_UNITS,
+    WATCHED,
     WHOLE_REPORT,
+    among,
     metric,
     named,
+    one_of_each,
     per_entity,
     per_policy,
+    per_service,
     placed,
     record,
     the_most,
     with_policy_name,
+    with_service_name,
 )
+from grafana.tables import Column, of_row, rows, to_dashboard, to_page
 
 COUNTED = (
     "AWS counts every account below a root or an OU, at any depth, but the management account, which no SCP "
     "restricts."
 )
 _UNUSED = record("organization_entity:services_unused:ratio", OF_UNITS)
-_LINES = 15
+_LINES = 8
+_ACCOUNTS = 50
+_ELSEWHERE = 200
 _TO_ENTITY = {"organization": "organization", "entity": "entity_id"}
 _PAGE = f"/entities/{of_row('entity_id')}"
 
@@ -118,11 +117,53 @@ def accounts_widest() -> Builder[Panel]:
     """The accounts with the widest gaps."""
     about = About(
         "Accounts with the widest gaps",
-        "The fifteen accounts with the most services that are allowed and were never used by the account.",
+        f"The {_ACCOUNTS} accounts with the most services that are allowed and that they never used.",
         "short",
     )
-    gaps = named(f"topk(15, {per_entity('services_not_accessed', OF_ACCOUNTS)})", ACCOUNTS)
-    return bars(about, [Query(f"sort_desc({gaps})", "{{entity_name}} ({{entity_id}})")], 10, BLUE).height(12)
+    widest = f"topk({_ACCOUNTS}, {per_entity('services_not_accessed', OF_ACCOUNTS)})"
+    gaps = named(widest, ACCOUNTS)
+    share = among(_nameless(record("organization_entity:services_unused:ratio", OF_ACCOUNTS)), widest)
+    columns = (
+        Column(Query(f"sort_desc({gaps})", "Could be closed"), "short"),
+        Column(Query(share, "Share"), "percentunit", heat=True),
+    )
+    labels = {"organization": "Organization", "entity_name": "Account", "entity_id": "Id"}
+    links = [
+        to_dashboard("Account", "Each service of this account", board.ENTITY, _TO_ENTITY),
+        to_page("Account", "The exporter's page of this account", _PAGE),
+    ]
+    return rows(about, columns, labels, 10, hidden=["Id"], links=links).height(12)
+
+
+def by_group() -> Builder[Panel]:
+    """Roots and OUs against groups of services."""
+    about = About(
+        "Never used, by groups of services",
+        "Of the services of each group that the SCPs in force allow, the share that nobody used in AWS's "
+        f"tracking period; the widest gap first. {COUNTED}",
+        "percentunit",
+    )
+    groups = {**GROUPS, OTHERS: ""}
+    whole = f'label_join({placed(_never_used())}, "place", " / ", "organization", "unit")'
+    columns = [Column(Query(f"sort_desc({whole})", "All"), "percentunit", heat=True)]
+    columns += [
+        Column(Query(_never_used(_of_group(name)), name), "percentunit", heat=True) for name in groups
+    ]
+    labels = {"place": "Root or OU", "organization": "Organization", "entity_id": "Id"}
+    links = [to_dashboard("Root or OU", "Each service of this one", board.ENTITY, _TO_ENTITY)]
+    table = rows(about, columns, labels, 24, hidden=["Organization", "Id"], links=links).height(12)
+    return table.no_value("The configuration has no rows of roots and OUs that nobody used: `services`")
+
+
+def _never_used(*matchers: str) -> str:
+    rows_of_units = per_service(ACCOUNTS_THAT_USED, OF_UNITS, *matchers)
+    return f"avg by (organization, entity_id) ({rows_of_units} == bool 0)"
+
+
+def _of_group(name: str) -> str:
+    if name == OTHERS:
+        return f'service_namespace!~"{"|".join(GROUPS.values())}"'
+    return f'service_namespace=~"{GROUPS[name]}"'
 
 
 def over_time() -> Builder[Panel]:
@@ -164,6 +205,45 @@ def regions() -> Builder[Panel]:
     return bars(about, [Query(f"sort_desc({regions})", "{{access_region}}")], 8, BLUE)
 
 
+def elsewhere() -> Builder[Panel]:
+    """Uses in Regions in which nobody works."""
+    about = About(
+        "Used where we are not",
+        "Accounts whose last use of a service was in a Region that is not among those chosen above (Regions "
+        f"we are in): the {_ELSEWHERE} newest. Global services are used in the partition's central Region.",
+        "string",
+    )
+    outside = metric(
+        "service_last_access_info",
+        WHOLE_REPORT,
+        OF_ACCOUNTS,
+        'access_region!=""',
+        'access_region!~"$regions"',
+        WATCHED,
+    )
+    row = "organization, entity_id, service_namespace"
+    places = one_of_each(row, f"group by ({row}, access_region) ({outside})")
+    used = f"1000 * {per_service(LAST_USED, OF_ACCOUNTS, WATCHED)}"
+    newest = f"topk({_ELSEWHERE}, {places} * on ({row}) group_left () ({used}))"
+    labels = {
+        "organization": "Organization",
+        "access_region": "Region",
+        "service_name": "Service",
+        "service_namespace": "Namespace",
+        "entity_name": "Account",
+        "entity_id": "Id",
+    }
+    links = [
+        to_dashboard("Service", "Who uses this service", board.SERVICE, {"service": "service_namespace"}),
+        to_dashboard("Account", "Each service of this account", board.ENTITY, _TO_ENTITY),
+        to_page("Account", "The exporter's page of this account", _PAGE),
+    ]
+    shown = with_service_name(named(newest, ACCOUNTS))
+    column = Column(Query(f"sort_desc({shown})", "Last used"), "dateTimeFromNow")
+    table = rows(about, [column], labels, 16, hidden=["Namespace", "Id"], links=links).height(9)
+    return table.no_value("Nothing, or the Regions that you are in are not chosen above")
+
+
 def by_policy(title: str, width: int, *matchers: str) -> Builder[Panel]:
     """What single SCPs allow."""
     about = About(
@@ -172,10 +252,13 @@ def by_policy(title: str, width: int, *matchers: str) -> Builder[Panel]:
         f"this SCP allows them, and how much of it nobody used. {COUNTED}",
         "short",
     )
-    unused = f"topk(200, {with_policy_name(named(per_policy('services_not_accessed', *matchers), ANY))})"
+    unused = f"topk(200, {per_policy('services_not_accessed', *matchers)})"
+    allowed = among(
+        per_policy("services_accessible", *matchers), unused, "organization, entity_id, policy_id"
+    )
     columns = (
-        Column(Query(unused, "Never used"), "short"),
-        Column(Query(per_policy("services_accessible", *matchers), "Allowed"), "short"),
+        Column(Query(f"sort_desc({with_policy_name(named(unused, ANY))})", "Never used"), "short"),
+        Column(Query(allowed, "Allowed"), "short"),
     )
     labels = {
         "organization": "Organization",
@@ -186,4 +269,4 @@ def by_policy(title: str, width: int, *matchers: str) -> Builder[Panel]:
     }
     links = [to_dashboard("Name", "Each service of this one", board.ENTITY, _TO_ENTITY)]
     none = "The configuration asks for no reports on single SCPs"
-    return rows(about, columns, labels, width, links=links).height(9).no_value(none)
+    return rows(about, columns, labels, width, links=links).height(6).no_value(none)

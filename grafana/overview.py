@@ -2,7 +2,7 @@
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from grafana import board, changed, gap, trust, variables
+from grafana import board, changed, gap, marks, trust, variables
 from grafana.promql import WATCHED
 
 
@@ -18,10 +18,12 @@ def dashboard() -> Dashboard:
         variables.datasource(),
         variables.organization(),
         variables.watched(),
+        variables.regions(),
         variables.landing(),
     ]
     gaps = [gap.accounts(), gap.units(), gap.closable(), gap.share()]
-    ranked = [gap.by_unit(), gap.accounts_widest(), gap.over_time(), gap.share_over_time()]
+    ranked = [gap.by_unit(), gap.accounts_widest(), gap.by_group(), gap.over_time(), gap.share_over_time()]
+    places = [gap.regions(), gap.elsewhere(), gap.by_policy("Through single SCPs", 24)]
     return board.board(
         who,
         chosen,
@@ -35,7 +37,7 @@ def dashboard() -> Dashboard:
                     changed.news("What is new", WATCHED),
                 ],
             ),
-            ("Where is the gap?", [*gaps, *ranked, gap.regions(), gap.by_policy("Through single SCPs", 16)]),
+            ("Where is the gap?", [*gaps, *ranked, *places]),
             (
                 "Can I trust it?",
                 [
@@ -47,4 +49,5 @@ def dashboard() -> Dashboard:
                 ],
             ),
         ),
+        [marks.of_units()],
     )

@@ -24,6 +24,7 @@ LAST_USED = "service_last_authenticated_timestamp_seconds"
 ACCOUNTS_THAT_USED = "service_authenticated_entities"
 
 USE = "organization, service_namespace, account_id, access_region"
+_SELECTOR = r'(aws_org_access_[\w:]+\{(?:[^"}]|"[^"]*")*\})'
 _ROW = "organization, entity_id, service_namespace"
 
 
@@ -91,9 +92,19 @@ def the_most(number: int, expr: str) -> str:
     return f"{expr} and on (organization, entity_id) topk({number}, {at_end(expr)})"
 
 
+def among(expr: str, chosen: str, by: str = "organization, entity_id") -> str:
+    """``expr`` of those that are ``chosen``: a further column of a table must not bring rows of its own."""
+    return f"({expr}) and on ({by}) ({chosen})"
+
+
 def at_end(expr: str) -> str:
     """``expr`` at the end of the time range, at each step of a graph."""
-    return re.sub(r'(aws_org_access_[\w:]+\{(?:[^"}]|"[^"]*")*\})', r"\1 @ end()", expr)
+    return re.sub(_SELECTOR, r"\1 @ end()", expr)
+
+
+def earlier(expr: str, by: str) -> str:
+    """``expr`` so long before."""
+    return re.sub(_SELECTOR, rf"\1 offset {by}", expr)
 
 
 def per_policy(name: str, *matchers: str) -> str:

@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from grafana import board, variables
 from grafana.gap import COUNTED
-from grafana.panels import About, Column, Query, lines, numbers, of_row, rows, to_dashboard, to_page
+from grafana.panels import About, Query, lines, numbers
 from grafana.promql import (
     ACCOUNTS,
     ACCOUNTS_THAT_USED,
@@ -14,6 +14,7 @@ from grafana.promql import (
     OF_SERVICE,
     OF_UNITS,
     WHOLE_REPORT,
+    among,
     metric,
     named,
     one_of_each,
@@ -22,6 +23,7 @@ from grafana.promql import (
     the_most,
     with_place,
 )
+from grafana.tables import Column, of_row, rows, to_dashboard, to_page
 
 _LABELS = {"organization": "Organization", "entity_name": "Name", "entity_id": "Id"}
 _UNITS = {"organization": "Organization", "unit": "Root or OU", "entity_id": "Id"}
@@ -33,7 +35,7 @@ _TO_UNIT = (
     _PAGE._replace(heading="Root or OU"),
 )
 _SHOWN = 500
-_LINES = 15
+_LINES = 8
 _LAST_USED_BY_ACCOUNTS = per_service(LAST_USED, OF_ACCOUNTS, OF_SERVICE)
 _IN_UNITS = per_service(ACCOUNTS_THAT_USED, OF_UNITS, OF_SERVICE)
 
@@ -99,7 +101,7 @@ def _by_accounts() -> Builder[Panel]:
         Column(Query(f"{oldest} and on (organization, entity_id) {newest}", "In use since"), "dateTimeAsIso"),
     )
     labels = {**_LABELS, "access_region": "Region"}
-    return rows(about, columns, labels, 14, links=_TO_ACCOUNT).height(12)
+    return rows(about, columns, labels, 24, links=_TO_ACCOUNT)
 
 
 def _by_units() -> Builder[Panel]:
@@ -108,12 +110,13 @@ def _by_units() -> Builder[Panel]:
         f"How many accounts used it, and when it was last used. {COUNTED}",
         "string",
     )
-    last = f"1000 * {per_service(LAST_USED, OF_UNITS, OF_SERVICE)}"
+    most = f"topk({_SHOWN}, {_IN_UNITS})"
+    last = among(f"1000 * {per_service(LAST_USED, OF_UNITS, OF_SERVICE)}", most)
     columns = (
-        Column(Query(f"topk({_SHOWN}, {placed(_IN_UNITS)})", "Accounts"), "short"),
+        Column(Query(f"sort_desc({placed(most)})", "Accounts"), "short"),
         Column(Query(last, "Last used"), "dateTimeFromNow"),
     )
-    return rows(about, columns, _UNITS, 10, hidden=["Id"], links=_TO_UNIT).height(12)
+    return rows(about, columns, _UNITS, 12, hidden=["Id"], links=_TO_UNIT)
 
 
 def _over_time() -> Builder[Panel]:
@@ -123,7 +126,7 @@ def _over_time() -> Builder[Panel]:
         "short",
     )
     most = placed(the_most(_LINES, _IN_UNITS))
-    return lines(about, [Query(most, "{{organization}} / {{unit}}")], 24)
+    return lines(about, [Query(most, "{{organization}} / {{unit}}")], 12).height(11)
 
 
 def _idle_accounts() -> Builder[Panel]:

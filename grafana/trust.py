@@ -6,8 +6,9 @@ from grafana_foundation_sdk.models.dashboard import Panel, ValueMap, ValueMappin
 
 from grafana import board
 from grafana.levels import INTERVALS, OF_STATES
-from grafana.panels import About, Column, Query, lines, numbers, of_row, rows, to_dashboard, to_page
-from grafana.promql import ANY, WHOLE_REPORT, metric, named, one_of_each, per_entity, record
+from grafana.panels import About, Query, lines, numbers
+from grafana.promql import ANY, WHOLE_REPORT, among, metric, named, one_of_each, per_entity, record
+from grafana.tables import Column, of_row, rows, to_dashboard, to_page
 
 _HEALTH = {
     "0": ValueMappingResult(text="unreachable", color="red"),
@@ -60,9 +61,14 @@ def oldest(title: str, width: int) -> Builder[Panel]:
 
 def in_intervals() -> str:
     """The oldest report of each target, in refresh intervals of that target."""
-    age = f"max by (organization, target) ({record('organization_target:report_age_seconds:max')})"
     interval = f"max by (organization, target) ({metric('refresh_interval_seconds')})"
-    return f"{age} / on (organization, target) {interval}"
+    return f"{_oldest()} / on (organization, target) {interval}"
+
+
+def _oldest() -> str:
+    """Seconds; where every report fails there is none that could be old."""
+    age = f"max by (organization, target) ({record('organization_target:report_age_seconds:max')})"
+    return f"({age} and on (organization) ({_reports('fresh|stale')} > 0))"
 
 
 def states(title: str, width: int) -> Builder[Panel]:
@@ -84,8 +90,7 @@ def ages() -> Builder[Panel]:
         "Time since AWS created the oldest report that is shown, for each target of the configuration.",
         "s",
     )
-    age = f"max by (organization, target) ({record('organization_target:report_age_seconds:max')})"
-    return lines(about, [Query(age, "{{organization}} {{target}}")], 12)
+    return lines(about, [Query(_oldest(), "{{organization}} {{target}}")], 12)
 
 
 def failing() -> Builder[Panel]:
@@ -98,13 +103,11 @@ def failing() -> Builder[Panel]:
     )
     errors = metric("report_job_error_info", WHOLE_REPORT)
     codes = one_of_each("organization, entity_id", f"group by (organization, entity_id, code) ({errors})")
-    made = (
-        f"1000 * {per_entity('report_generated_timestamp_seconds')} and on (organization, entity_id) {codes}"
-    )
     tried = f"1000 * {per_entity('report_job_created_timestamp_seconds')}"
-    coded = f"{tried} * on (organization, entity_id) group_left (code) {codes}"
+    newest = f"topk(200, {tried} * on (organization, entity_id) group_left (code) {codes})"
+    made = among(f"1000 * {per_entity('report_generated_timestamp_seconds')}", newest)
     columns = (
-        Column(Query(f"topk(200, {named(coded, ANY)})", "Last attempt"), "dateTimeFromNow"),
+        Column(Query(f"sort_desc({named(newest, ANY)})", "Last attempt"), "dateTimeFromNow"),
         Column(Query(made, "Report shown"), "dateTimeFromNow"),
     )
     labels = {

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from grafana.panels import DATASOURCE
-from grafana.promql import OF_ENTITY, metric
+from grafana.promql import OF_ENTITY, OF_ROOTS, metric
 
 LANDING = "http://localhost:10078"
 _BY_NAME = VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC
@@ -54,6 +54,14 @@ def watched() -> dashboard.QueryVariable:
     everything = VariableOption(selected=True, text=["All"], value=["$__all"])
     asked = "label_values(aws_org_access_service_info, service_namespace)"
     variable = _query("watched", "Services watched", asked).multi(True).include_all(True)
+    return variable.all_value(".+").current(everything)
+
+
+def regions() -> dashboard.QueryVariable:
+    """Any number of Regions in which people work; all of them unless somebody says."""
+    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
+    asked = f"label_values({metric('service_last_access_info', OF_ROOTS)}, access_region)"
+    variable = _query("regions", "Regions we are in", asked).multi(True).include_all(True)
     return variable.all_value(".+").current(everything)
 
 

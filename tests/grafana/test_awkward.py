@@ -35,6 +35,7 @@ USES = [
 CHOSEN = {
     "organization": ".+",
     "watched": ".+",
+    "regions": "nowhere",
     "entity": ACCOUNT,
     "parent": EU_PROD,
     "service": "athena",

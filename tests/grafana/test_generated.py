@@ -20,7 +20,7 @@ EVERY_PANEL = [
     for panel in panels(dashboard)
 ]
 BY_NAME = {family.name: family for family in FAMILIES}
-MADE = {"account_id", "account_name", "job", "instance", "kind", "unit"}
+MADE = {"account_id", "account_name", "job", "instance", "kind", "place", "unit"}
 BY_KIND = {"organization", "entity_id", "policy_id"}
 LABELS = MADE | BY_KIND | {label for family in FAMILIES for label in family.labels}
 VARIABLES = {

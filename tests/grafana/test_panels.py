@@ -45,6 +45,7 @@ def chosen(prometheus):
         "entity": account["metric"]["entity_id"],
         "parent": account["metric"]["parent_id"],
         "watched": ".+",
+        "regions": "nowhere",
         "service": partly[0]["metric"]["service_namespace"],
         "unused_for": "7776000",
         **RANGE,
