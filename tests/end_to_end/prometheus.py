@@ -61,9 +61,12 @@ def query(url, expression):
     return json.loads(body)["data"]["result"]
 
 
-def _scraped(url):
+def is_ready(url):
     try:
-        ready, _ = get(f"{url}/-/ready")
+        return get(f"{url}/-/ready")[0] == 200
     except OSError:
-        return 0
-    return len(query(url, "sum_over_time(up[1m]) >= 3")) if ready == 200 else 0
+        return False
+
+
+def _scraped(url):
+    return len(query(url, "sum_over_time(up[1m]) >= 3")) if is_ready(url) else 0
