@@ -3,7 +3,7 @@
 It never looks at a clock and never waits: the time comes with the call.
 """
 
-from exporter.exposition.deflate import Body, Part, deflate
+from exporter.exposition.deflate import Body, Part, deflate, gzipped
 from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part
 from exporter.exposition.lines import Format, encode, escape, header, number, sample_lines
 from exporter.exposition.organizations import organization_sections
@@ -23,6 +23,7 @@ __all__ = [
     "encode",
     "entity_part",
     "escape",
+    "gzipped",
     "header",
     "number",
     "organization_sections",

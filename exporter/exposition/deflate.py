@@ -85,3 +85,12 @@ def body(parts: Iterable[Part]) -> Body:
         length += part.length
     trailer = crc.to_bytes(4, "little") + (length & 0xFFFFFFFF).to_bytes(4, "little")
     return Body((*pieces, _LAST_BLOCK + trailer), length)
+
+
+def gzipped(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """One gzip member of these texts, in pieces: for what is too large to be kept."""
+    compressor = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, 31)
+    for text in texts:
+        if piece := compressor.compress(text):
+            yield piece
+    yield compressor.flush()

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
-from exporter.exposition import Body, Format, answer, deflate, encode
-from exporter.model import Snapshot
+from exporter.exposition import Body
 from exporter.web import parameters
 from exporter.web.bench import Bench
-from exporter.web.delivery import Patience, deliver, packed
+from exporter.web.delivery import Patience, packed, stream
 from exporter.web.landing import SERVICES, USERS, Choice, Column, render_service, render_services
 from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.spreadsheet import pieces
 from exporter.web.surface import Surface
 
+EXPORTS = 4  # at the same time: each takes what is known when it began along to its end
 TABLE = frozenset({"sort", "order", "filter"})
 _FILE: Mapping[str, str] = {
     hdrs.CACHE_CONTROL: "no-cache",
@@ -31,6 +31,7 @@ class Catalogue:
         self._bench = bench
         self._patience = patience
         self._export = Bench(1, "export")
+        self._exporting = 0
 
     async def services(self, request: web.Request) -> web.StreamResponse:
         """All services."""
@@ -56,11 +57,19 @@ class Catalogue:
         return await deliver_page(request, body, self._patience)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
-        """Everything, made beside the pages: it takes seconds for thousands of accounts."""
-        snapshot = self._surface.published().snapshot
-        body = await self._export.share("export", lambda: _file(snapshot))
+        """Everything as of now, made piece by piece beside the pages: seconds for thousands of accounts."""
+        if self._exporting >= EXPORTS:
+            raise web.HTTPServiceUnavailable(
+                text=f"{EXPORTS} exports are under way, and no more are made at once\n",
+                headers={hdrs.RETRY_AFTER: "10"},
+            )
+        lines = pieces(self._surface.published().snapshot)
         kind = "text/csv; charset=utf-8; header=present"
-        return await deliver(request, body, kind, headers=_FILE, patience=self._patience)
+        self._exporting += 1
+        try:
+            return await stream(request, lines, self._export, kind, headers=_FILE, patience=self._patience)
+        finally:
+            self._exporting -= 1
 
     def close(self) -> None:
         """Nothing is asked any more."""
@@ -73,7 +82,3 @@ def chosen(request: web.Request, columns: Mapping[str, Column]) -> Choice:
     order = parameters.one_of(request.query, "order", ("ascending", "descending"))
     falling = columns[column].falling if order is None else order == "descending"
     return Choice(column, falling, (parameters.single(request.query, "filter") or "").strip())
-
-
-def _file(snapshot: Snapshot) -> Body:
-    return answer([deflate(encode(piece)) for piece in pieces(snapshot)], [], Format.TEXT)

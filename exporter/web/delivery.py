@@ -4,13 +4,15 @@ A body exists once, compressed, and is shared by everybody who asked for it; a c
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiohttp import hdrs, web
 
-from exporter.exposition import Body, Format, answer, deflate, encode
+from exporter.exposition import Body, Format, answer, deflate, encode, gzipped
+from exporter.web.bench import Bench
 from exporter.web.negotiation import gzip_wanted
 
 _SLICE = 1 << 18
@@ -33,6 +35,7 @@ class Patience:
 
 
 PATIENCE = Patience()
+_Pieces = AsyncGenerator[bytes, None]
 
 
 def accepted(request: web.Request, name: str) -> str:
@@ -54,16 +57,56 @@ async def deliver(
     headers: Mapping[str, str] = _NONE,
     patience: Patience,
 ) -> web.StreamResponse:
-    """Answer with a body, as gzip if that is wanted.
-
-    A client that has run out of our patience is cut off: nobody else hears of it.
-    """
+    """Answer with a body, as gzip if that is wanted."""
     compressed = gzip_wanted(accepted(request, hdrs.ACCEPT_ENCODING))
     response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: content_type, hdrs.VARY: vary, **headers})
     response.content_length = body.compressed_length if compressed else body.length
     if compressed:
         response.headers[hdrs.CONTENT_ENCODING] = "gzip"
     pieces = body.pieces if compressed else body.inflated()
+    await _answer(request, response, _ready(pieces), patience)
+    return response
+
+
+async def stream(
+    request: web.Request,
+    texts: Iterator[str],
+    bench: Bench,
+    content_type: str,
+    *,
+    headers: Mapping[str, str] = _NONE,
+    patience: Patience,
+) -> web.StreamResponse:
+    """Answer with texts that are made on the bench as the client takes them: nobody holds all of it."""
+    compressed = gzip_wanted(accepted(request, hdrs.ACCEPT_ENCODING))
+    response = web.StreamResponse(
+        headers={hdrs.CONTENT_TYPE: content_type, hdrs.VARY: hdrs.ACCEPT_ENCODING, **headers}
+    )
+    if compressed:
+        response.headers[hdrs.CONTENT_ENCODING] = "gzip"
+    encoded = map(encode, texts)
+    pieces = gzipped(encoded) if compressed else encoded
+    await _answer(request, response, _made(pieces, bench), patience)
+    return response
+
+
+async def _ready(pieces: Iterable[bytes]) -> _Pieces:
+    for piece in pieces:
+        yield piece
+
+
+async def _made(pieces: Iterator[bytes], bench: Bench) -> _Pieces:
+    while (piece := await bench.run(lambda: next(pieces, None))) is not None:
+        yield piece
+
+
+async def _answer(
+    request: web.Request,
+    response: web.StreamResponse,
+    pieces: _Pieces,
+    patience: Patience,
+) -> None:
+    """A client that has run out of our patience is cut off: nobody else hears of it."""
     try:
         await response.prepare(request)
         if request.method != hdrs.METH_HEAD:
@@ -73,22 +116,21 @@ async def deliver(
             request.transport.abort()
     except ConnectionError:
         pass  # the client has gone; aiohttp finds that out by itself when it gets the response back
-    return response
 
 
-async def _send(response: web.StreamResponse, pieces: Iterable[bytes], patience: Patience) -> None:
-    async with asyncio.timeout(patience.whole):
-        for piece in _slices(pieces):
-            async with asyncio.timeout(patience.slice):
-                await response.write(piece)
-            # A fast client never makes write() wait, and would have the loop for itself.
-            await asyncio.sleep(0)
+async def _send(response: web.StreamResponse, pieces: _Pieces, patience: Patience) -> None:
+    async with asyncio.timeout(patience.whole), aclosing(pieces):
+        async for piece in pieces:
+            for part in _slices(piece):
+                async with asyncio.timeout(patience.slice):
+                    await response.write(part)
+                # A fast client never makes write() wait, and would have the loop for itself.
+                await asyncio.sleep(0)
         await response.write_eof()
 
 
-def _slices(pieces: Iterable[bytes]) -> Iterator[memoryview]:
+def _slices(piece: bytes) -> Iterator[memoryview]:
     """The same bytes in pieces of at most one slice, none of them copied."""
-    for piece in pieces:
-        view = memoryview(piece)
-        for start in range(0, len(view), _SLICE):
-            yield view[start : start + _SLICE]
+    view = memoryview(piece)
+    for start in range(0, len(view), _SLICE):
+        yield view[start : start + _SLICE]

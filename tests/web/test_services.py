@@ -1,8 +1,10 @@
 """The pages of services, and everything as CSV."""
 
 import csv
+import gzip
 import io
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import NewsKind, ServiceAccess, Standing, Subject
-from exporter.web.spreadsheet import cell
+from exporter.web import catalogue
+from exporter.web.spreadsheet import cell, pieces
 from tests.web.conftest import ACCOUNT, DISCOVERY, EC2, NOW, ROOT, S3, UNIT, report_of
 from tests.web.test_landing import Page, entity, tree_of
 from tests.web.test_news import news, tell
@@ -238,3 +241,66 @@ def test_a_filter_keeps_the_order_and_sorting_keeps_the_filter(server):
     assert '<input type="hidden" name="sort" value="region">' in text
     assert '<input type="hidden" name="order" value="descending">' in text
     assert all("filter=a" in link for link in Page(text).links if link.startswith("?"))
+
+
+def test_the_file_is_the_same_compressed(server):
+    plain, packed = (
+        server.get("/export.csv", headers={"Accept-Encoding": how}) for how in ("identity", "gzip")
+    )
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+
+
+def held(monkeypatch):
+    """Exports that wait after their first line until the event is set."""
+    go = threading.Event()
+
+    def slow(snapshot):
+        first, *others = (line + "\r\n" for text in pieces(snapshot) for line in text.splitlines())
+        yield first
+        assert go.wait(20)
+        yield from others
+
+    monkeypatch.setattr(catalogue, "pieces", slow)
+    return go
+
+
+def begun(running):
+    """A client that has the first line."""
+    client = running.raw(b"GET /export.csv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    read = b""
+    while b"account_name" not in read:
+        read += client.recv(1 << 16)
+    return client
+
+
+def test_a_file_arrives_while_it_is_made_and_all_of_it_is_of_one_moment(world, serving, monkeypatch):
+    go = held(monkeypatch)
+    with serving(world.filled()) as running:
+        client = begun(running)
+        assert running.get("/").status == 200
+        world.stood(report_of("111111111111", services=(replace_name(S3, "of later"),)))
+        go.set()
+        rest = running.rest(client)
+    assert (rest.count(b"Amazon S3"), b"of later" in rest) == (3, False)
+
+
+def test_more_exports_than_are_made_at_once_are_refused(world, serving, monkeypatch):
+    go = held(monkeypatch)
+    monkeypatch.setattr(catalogue, "EXPORTS", 1)
+    with serving(world.filled()) as running:
+        client = begun(running)
+        refused = running.get("/export.csv")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
+        go.set()
+        assert b"Amazon S3" in running.rest(client)
+        assert running.get("/export.csv").status == 200
+
+
+def test_a_client_that_leaves_makes_room(world, serving, monkeypatch):
+    go = held(monkeypatch)
+    monkeypatch.setattr(catalogue, "EXPORTS", 1)
+    with serving(world.filled()) as running:
+        begun(running).close()
+        go.set()
+        assert any(running.get("/export.csv").status == 200 for _ in range(1000))
