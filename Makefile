@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint audit fuzz soak bench tools docs lock dist clean
+.PHONY: help install demo test lint audit fuzz soak bench tools docs pictures lock dist clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart, policies and gol
 	$(BIN)/python deploy/published.py --write
 	$(BIN)/python deploy/helm/generate.py
 	$(BIN)/python deploy/iam/generate.py
+
+pictures: $(VENV)/.dev ## Draws the dashboards anew for the documentation; look at them
+	$(BIN)/python -m tests.grafana.pictures
 
 lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt

@@ -20,6 +20,7 @@ from grafana.promql import (
     among,
     metric,
     named,
+    one_of,
     one_of_each,
     per_entity,
     per_policy,
@@ -45,7 +46,7 @@ _PAGE = f"/entities/{of_row('entity_id')}"
 
 
 def _entities(title: str, description: str, kinds: str) -> Builder[Panel]:
-    counts = metric("entities", f'entity_type=~"{kinds}"')
+    counts = metric("entities", one_of("entity_type", kinds))
     query = Query(f"sum(max by (organization, entity_type) ({counts}))", title)
     return numbers(About(title, description, "short"), query, 5)
 

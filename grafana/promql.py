@@ -34,6 +34,12 @@ def metric(name: str, *matchers: str) -> str:
     return f"aws_org_access_{name}{{{chosen}}}"
 
 
+def one_of(label: str, values: str) -> str:
+    """A matcher for one of these values, ``|`` between them, or for a pattern: a word is compared."""
+    operator = "=" if re.fullmatch(r"\w+", values) else "=~"
+    return f'{label}{operator}"{values}"'
+
+
 def record(name: str, *matchers: str) -> str:
     """A selector for what a rule recorded: ``level:metric:operation``, the metric's prefix left out."""
     level, what, operation = name.split(":")
@@ -57,7 +63,7 @@ def one_of_each(labels: str, expr: str) -> str:
 
 def entities(kinds: str, *labels: str) -> str:
     """1 for each entity of these kinds, with its name and further ``labels`` of the info metric."""
-    info = metric("entity_info", f'entity_type=~"{kinds}"')
+    info = metric("entity_info", one_of("entity_type", kinds))
     shown = ", ".join(("organization", "entity_id", "entity_name", *labels))
     return one_of_each("organization, entity_id", f"group by ({shown}) ({info})")
 

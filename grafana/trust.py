@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models.dashboard import Panel, ValueMap, ValueMappin
 from grafana import board
 from grafana.levels import INTERVALS, OF_STATES
 from grafana.panels import About, Query, lines, numbers
-from grafana.promql import ANY, WHOLE_REPORT, among, metric, named, one_of_each, per_entity, record
+from grafana.promql import ANY, WHOLE_REPORT, among, metric, named, one_of, one_of_each, per_entity, record
 from grafana.tables import Column, of_row, rows, to_dashboard, to_page
 
 _HEALTH = {
@@ -43,7 +43,7 @@ def _health() -> str:
 
 
 def _reports(states: str) -> str:
-    counted = metric("reports", f'state=~"{states}"')
+    counted = metric("reports", one_of("state", states))
     return f"sum by (organization) (max by (organization, state) ({counted}))"
 
 

@@ -12,7 +12,8 @@ from tests.grafana.worlds import DAY, HOUR, Setup, World
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WEEK = 7 * DAY
-WIDTH = 1400
+WIDTH = 1280
+SCALE = 0.8  # of pixels, so that all of them take a megabyte
 SHOWN = Setup(
     "acme", accounts=120, ous=20, lasts=WEEK + DAY, step=HOUR, narrowed=2.5 * DAY, every=1, scp_reports=False
 )
@@ -39,7 +40,7 @@ def main() -> None:
             chosen = {key: value for key, value in choices(world).items() if key in named}
             found = drawer.draw(dashboard, chosen, hours=WEEK / HOUR, width=WIDTH, theme=theme)
             path = IMAGES / f"{board}-{theme}.png"
-            drawer.picture(path, found["height"], WIDTH)
+            drawer.picture(path, found["height"], WIDTH, SCALE)
             print(path)
 
 
