@@ -32,6 +32,7 @@ from grafana.files import RULES
 SERIES = 500_000
 DAYS = 7
 STEP = 600  # s between the points of a graph: seven days on a screen
+MARK_STEP = 300  # s between the moments at which marks are looked for
 SERVICE = "service7"
 _RULES_SEEN = 320.0  # s: the slowest group is evaluated every five minutes
 CHOSEN = {
@@ -58,22 +59,28 @@ _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
 class Asked(NamedTuple):
-    """One query of a panel."""
+    """One query of a panel: at one moment, or with ``step`` seconds between those of a range."""
 
     dashboard: str
     panel: str
     expr: str
-    ranged: bool
+    step: int
 
 
 def queries() -> list[Asked]:
-    """All of them, as Grafana sends them."""
-    return [
-        Asked(name, panel.title or "", with_variables(target.expr, CHOSEN), bool(target.range_val))
+    """All of them, as Grafana sends them; the marks in graphs are asked for once."""
+    of_panels = [
+        Asked(name, panel.title or "", with_variables(target.expr, CHOSEN), STEP if target.range_val else 0)
         for name, dashboard in DASHBOARDS.items()
         for panel in panels(dashboard)
         for target in panel.targets or []
     ]
+    marks = [
+        Asked(name, mark.name, with_variables(mark.expr or "", CHOSEN), MARK_STEP)
+        for name, dashboard in DASHBOARDS.items()
+        for mark in (dashboard.annotations.list_val or [] if dashboard.annotations else [])
+    ]
+    return [*of_panels, *marks]
 
 
 def _recorded(line: str) -> Iterator[str]:
@@ -158,8 +165,8 @@ def _series(line: str, instance: str) -> tuple[bytes, bytes]:
 def ask(url: str, asked: Asked) -> tuple[float, int]:
     """Seconds until a query is answered, the best of five, and how many series the answer has."""
     now = time.time()
-    times = {"start": now - DAYS * 86_400, "end": now, "step": STEP} if asked.ranged else {"time": now}
-    path = "query_range" if asked.ranged else "query"
+    times = {"start": now - DAYS * 86_400, "end": now, "step": asked.step} if asked.step else {"time": now}
+    path = "query_range" if asked.step else "query"
     address = f"{url}/api/v1/{path}?{urllib.parse.urlencode({'query': asked.expr, **times})}"
     seconds, found = [], 0
     for _ in range(5):
@@ -181,6 +188,7 @@ def _answers(url: str) -> Iterator[tuple[str, ...]]:
             name,
             str(len(own)),
             f"{statistics.median(seconds for _, seconds, _ in own) * 1e3:.0f}",
+            f"{sum(seconds for _, seconds, _ in own) * 1e3:,.0f}",
             f"{slowest[1] * 1e3:,.0f}",
             slowest[0].panel,
             str(empty),
@@ -210,7 +218,7 @@ def report() -> str:
             time.sleep(_RULES_SEEN)
             answers, load = list(_answers(url)), os.getloadavg()[0]
             taken = [(name, f"{every:.0f}", f"{spent:,.0f}") for name, every, spent in groups(url)]
-    head = ("dashboard", "queries", "median ms", "slowest ms", "the slowest", "without data")
+    head = ("dashboard", "queries", "median ms", "sum ms", "slowest ms", "the slowest", "without data")
     about = (
         f"A real Prometheus that scraped {exporter.series:,} series, and has {samples / 1e6:.0f} million "
         f"samples of the last {DAYS} days of those {len(lines):,} that graphs and ranges read. Graphs have a "
