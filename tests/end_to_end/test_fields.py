@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporter.model import EntityType
 from exporter.simulator import SimulationOptions, start
 from tests.end_to_end.conftest import configuration, exporter, organization
+from tests.exposition.reference import signed
 
 OPTIONS = SimulationOptions(
     accounts=12,
@@ -115,7 +116,8 @@ def test_region_and_entity_path(samples, truth):
 
 def test_service_name(samples, truth):
     expected = {
-        (("service_name", row.name), ("service_namespace", row.namespace)): 1 for _, row in rows(truth)
+        (("service_name", signed(row.name)), ("service_namespace", row.namespace)): 1
+        for _, row in rows(truth)
     }
     assert samples["aws_org_access_service_info"] == expected
 
@@ -152,7 +154,7 @@ def test_entities(program, samples):
         key(
             entity_id=entity.id,
             entity_type=entity.type.value,
-            entity_name=entity.name,
+            entity_name=signed(entity.name),
             entity_path=entity.path,
             parent_id=entity.parent_id,
             account_state=entity.state if entity.type in ACCOUNTS else "",

@@ -8,8 +8,8 @@ import pytest
 
 from exporter.exposition import Format, answer
 from tests.end_to_end.prometheus import prometheus_of, query
-from tests.exposition.conftest import ALL
-from tests.exposition.test_served import KNOWN, SMALL, publication
+from tests.exposition.conftest import ALL, publication
+from tests.exposition.examples import KNOWN, SMALL
 
 WAYS = [(fmt, packed) for fmt in Format for packed in (True, False)]
 
