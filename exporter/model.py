@@ -382,6 +382,8 @@ class OrganizationView:
     subjects by how they stand. ``news`` is what is still told, by subject, newest first; ``tally`` how much
     ever was.
     ``trouble`` is what kept AWS from being reached, while ``up`` is false.
+    ``running`` is the subject whose job runs; ``led`` has those that leads pointed at when the collector last
+    decided what comes next.
     ``lease_held``: this process is the one that asks AWS; ``lease_holder`` names who is (empty: nobody, or
     this process, which shares its state with no other).
     """
@@ -398,6 +400,7 @@ class OrganizationView:
     trouble: str = ""
     job_seconds: float = 0.0
     running: Subject | None = None
+    led: frozenset[Subject] = frozenset()
     lease_held: bool = False
     lease_holder: str = ""
 

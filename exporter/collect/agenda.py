@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from exporter.collect.pace import Pace
 from exporter.leads import Leads
-from exporter.model import OrganizationView, Standing, Work
+from exporter.model import OrganizationView, Standing, Subject, Work
 from exporter.timetable import Timetable
 
 
@@ -13,6 +13,7 @@ class Agenda:
 
     ``dormant_after`` in seconds, None to follow no leads. ``slot_share``: the share of the slot that may be
     taken, above 0 and at most 1. After each job others have the slot for as long as makes that true.
+    ``led`` has the subjects that leads pointed at when :meth:`next` was last asked.
     """
 
     def __init__(self, pace: Pace, *, dormant_after: float | None, slot_share: float) -> None:
@@ -21,6 +22,7 @@ class Agenda:
         self._leads = None if dormant_after is None else Leads(dormant_after)
         self._timetable = Timetable()
         self._free_at = float("-inf")
+        self.led: frozenset[Subject] = frozenset()
 
     def closed_for(self) -> float:
         """Seconds for which the slot is left to others."""
@@ -36,8 +38,9 @@ class Agenda:
 
     def next(self, view: OrganizationView, now: float) -> tuple[Work | None, float]:
         """See :func:`exporter.order.next_due`."""
-        led = self._leads.subjects(view.work, view.standings) if self._leads else ()
-        return self._timetable.next_due(view.work, view.standings, now, led)
+        if self._leads:
+            self.led = self._leads.subjects(view.work, view.standings)
+        return self._timetable.next_due(view.work, view.standings, now, self.led)
 
     def followed(self, before: Standing, after: Standing) -> Mapping[str, float]:
         """The ``followed`` of ``after``, see :func:`exporter.leads.followed`."""

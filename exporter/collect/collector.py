@@ -131,9 +131,11 @@ class Collector:
         work, due = (left, now) if left else self._agenda.next(view, now)
         if work is None:
             self._rest(view)
+            if view.led != self._agenda.led:
+                self._desk.changed(led=self._agenda.led)
             return due - now
         self._sweep.begin(self._pace.monotonic())
-        self._desk.changed(running=work.subject)
+        self._desk.changed(running=work.subject, led=self._agenda.led)
         try:
             return self._attempt(work, view.standings.get(work.subject) or Standing(work.subject))
         finally:

@@ -51,7 +51,7 @@ class Replica:
 
     def recall(self) -> None:
         """Publish what is known; raises StateError for a state that is not usable."""
-        self._publication.changed(self.name, lease_held=False, running=None)
+        self._publication.changed(self.name, lease_held=False, running=None, led=frozenset())
         try:
             self._follower.look()
         except StateUnavailableError as error:
@@ -123,7 +123,7 @@ class Replica:
             hold.end()
             self._follower.forget()
             self._release(hold.lease)
-        self._publication.changed(self.name, lease_held=False, running=None)
+        self._publication.changed(self.name, lease_held=False, running=None, led=frozenset())
 
     def _collect(self, hold: Hold) -> None:
         self._pace.pause(0)  # a stop that came before there was something to end

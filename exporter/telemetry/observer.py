@@ -200,8 +200,8 @@ def _use(piece: News, names: Mapping[str, str]) -> dict[str, str | int | None]:
         "account_id": piece.account_id,
         "account_name": names.get(piece.account_id),
         "region": piece.region,
-        "used": rfc3339(piece.at),
-        "told": rfc3339(piece.told),
+        "used": rfc3339(int(piece.at)),
+        "told": rfc3339(int(piece.told)),
         **({} if silent is None else {"unused_for": spoken(silent), "unused_seconds": round(silent)}),
     }
 

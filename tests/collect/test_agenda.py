@@ -178,6 +178,16 @@ def test_what_the_root_tells_of_an_account_is_looked_up_at_once(leading):
     assert [path for path, _ in bench.aws.generated] == [ROOT.path, UNIT.path, ACCOUNT.path]
 
 
+def test_what_leads_point_at_is_known_to_whoever_asks_what_comes_next(leading):
+    bench = leading()
+    while Subject(ACCOUNT.id) not in bench.view.led:
+        bench.pace.moment += max(1.0, bench.collector.step())
+    assert bench.view.running is None
+    assert asked_for(bench, ACCOUNT) == []
+    bench.sweep()
+    assert bench.view.led == frozenset()
+
+
 def test_leads_that_nobody_wants_are_not_followed(leading):
     bench = leading(limits=Limits(300.0, 7 * DAY, follow_leads=False))
     bench.sweep()

@@ -31,7 +31,7 @@ def kept(path):
 def uses(pieces):
     """Each use that was told of, with the time of the report that told."""
     return {
-        (piece.subject.entity_id, rfc3339(piece.told), piece.namespace, f"service.{piece.kind}")
+        (piece.subject.entity_id, rfc3339(int(piece.told)), piece.namespace, f"service.{piece.kind}")
         for piece in pieces
         if piece.kind.is_use
     }

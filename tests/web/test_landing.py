@@ -120,6 +120,12 @@ def test_what_is_due_next_is_named(world):
     assert "NextRoot, due now" in page_of(world).text
 
 
+def test_what_a_lead_points_at_is_next(world):
+    world.filled()
+    world.publication.changed("default", led=frozenset({Subject("111111111111")}))
+    assert "NextOne, due now" in page_of(world).text
+
+
 def test_what_is_due_later_is_told_as_a_time(world):
     assert "Nexta report in 50 min" in page_of(world.filled()).text
 

@@ -59,7 +59,7 @@ def _subject(view: OrganizationView, subject: Subject) -> str:
 
 def _next(view: OrganizationView, now: float) -> str:
     waiting = [item for item in view.work if item.subject != view.running]
-    item, at = next_due(waiting, view.standings, now)
+    item, at = next_due(waiting, view.standings, now, view.led)
     if item:
         return f"{_subject(view, item.subject)}, due now"
     return f"a report in {spoken(at - now)}" if at != float("inf") else "nothing"
