@@ -60,7 +60,8 @@ docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart, policies and gol
 	$(BIN)/python deploy/helm/generate.py
 	$(BIN)/python deploy/iam/generate.py
 
-pictures: $(VENV)/.dev ## Draws the dashboards anew for the documentation; look at them
+pictures: $(VENV)/.dev ## Draws the pages and the dashboards anew for the documentation; look at them
+	$(BIN)/python -m tests.web.pictures
 	$(BIN)/python -m tests.grafana.pictures
 
 lock: $(VENV)/.dev ## Renews the pinned and hashed requirements

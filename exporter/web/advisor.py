@@ -26,7 +26,7 @@ WINDOW = 90 * 86_400.0  # s without a use: as the command's --unused-for
 LASTS = 300.0  # s for which a recommendation is not made again, while its own report is the same
 MOST = 64  # kept: each some 50 kB of HTML
 _WAITING = 16  # that are waited for at the same time; others are made when they are asked for again
-_PATIENCE = 0.2  # s
+_PATIENCE = 0.4  # s
 
 
 class Matter(NamedTuple):
