@@ -26,6 +26,7 @@ _CONTROLLERS = [
     "deployment-controller",
     "garbage-collector-controller",
     "namespace-controller",
+    "persistentvolumeclaim-protection-controller",
     "replicaset-controller",
     "serviceaccount-controller",
     "statefulset-controller",
@@ -39,6 +40,9 @@ class Cluster:
     def __init__(self, port: int, directory: Path) -> None:
         self._base = f"https://127.0.0.1:{port}"
         self._directory = directory
+        self._trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._trust.check_hostname = False
+        self._trust.verify_mode = ssl.CERT_NONE
 
     def kubeconfig(self, token: str, namespace: str = "default") -> Path:
         """A file for Helm; the server's certificate is one of its own making."""
@@ -65,7 +69,7 @@ class Cluster:
             headers={"Authorization": f"Bearer {token}", "Content-Type": f"application/{form}"},
         )
         try:
-            with urllib.request.urlopen(request, context=_trusting(), timeout=30) as answer:
+            with urllib.request.urlopen(request, context=self._trust, timeout=30) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             said = error.read().decode()
@@ -132,15 +136,8 @@ def until(true, seconds: float = 60.0):
     deadline = time.monotonic() + seconds
     while not (found := true()):
         assert time.monotonic() < deadline, "it never was"
-        time.sleep(0.05)
+        time.sleep(0.2)
     return found
-
-
-def _trusting() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 @contextmanager
