@@ -19,7 +19,7 @@ _EXAMPLES = examples(
     "org-access-exporter check-scp --scp deny.json --entity Payments",
     "org-access-exporter check-scp --scp deny.json --entity ou-ab12-c3d4e5f6 --state.url sqlite:///state.db",
     "org-access-exporter recommend --entity Payments --format scp |\n"
-    "    org-access-exporter check-scp --scp - --entity Payments --output markdown",
+    "    org-access-exporter check-scp --scp - --entity Payments --used-within 90d",
     "org-access-exporter check-scp --scp new.json --instead-of p-ab12cd34 --entity r-ab12",
 )
 _BROKEN = 1

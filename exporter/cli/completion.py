@@ -7,8 +7,9 @@ from exporter.cli import PROGRAM, cli
 from exporter.cli.options import ENVIRONMENT_PREFIX, examples
 
 _EXAMPLES = examples(
-    'eval "$(org-access-exporter completion bash)"   # in ~/.bashrc',
-    'eval "$(org-access-exporter completion zsh)"    # in ~/.zshrc, after compinit',
+    """echo 'eval "$(org-access-exporter completion bash)"' >> ~/.bashrc""",
+    """echo 'autoload -U compinit && compinit; eval "$(org-access-exporter completion zsh)"' >> ~/.zshrc""",
+    "mkdir -p ~/.config/fish/completions",
     "org-access-exporter completion fish > ~/.config/fish/completions/org-access-exporter.fish",
 )
 

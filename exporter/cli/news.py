@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EXAMPLES = examples(
     "org-access-exporter news --since 1d",
     "org-access-exporter news --kind returned --entity Payments --output json",
-    "org-access-exporter news --state.url dynamodb://reports?region=eu-west-1 --output csv > news.csv",
+    "org-access-exporter news --state.url sqlite:///state.db --output csv > news.csv",
 )
 
 

@@ -22,7 +22,7 @@ _EXAMPLES = examples(
     "org-access-exporter recommend --entity-id 111122223333 --unused-for 180d --format scp > scp.json",
     "org-access-exporter recommend --entity-id ou-ab12-c3d4e5f6 --exempt-principal break-glass=Rescue --diff",
     "org-access-exporter recommend --entity-id ou-ab12-c3d4e5f6 --variant allow-list --format terraform",
-    "org-access-exporter recommend --entity-id r-ab12 --state.url dynamodb://reports?region=eu-west-1",
+    "org-access-exporter recommend --entity-id r-ab12 --state.url sqlite:///state.db",
     "org-access-exporter recommend --all-ous --output-dir plan",
 )
 _CODE = ("scp", "terraform", "cloudformation")
