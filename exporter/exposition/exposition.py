@@ -157,10 +157,9 @@ def arrange(units: Iterable[Unit], names: Mapping[str, str], now: float) -> Expo
 def entity_part(
     units: Sequence[Unit], names: Mapping[str, str], groups: frozenset[Group], fmt: Format, now: float
 ) -> Part:
-    """What :meth:`Exposition.whole` says of some units alone."""
+    """What :meth:`Exposition.whole` says of some units alone, and of the services ``names``."""
     single = _block(units, now)
-    shown = {namespace: names[namespace] for unit in units for namespace, _ in unit.services}
-    return Exposition((single,), names=_name_lines(shown)).whole(groups, fmt)
+    return Exposition((single,), names=_name_lines(names)).whole(groups, fmt)
 
 
 def answer(parts: Iterable[Part], extra: Sequence[tuple[Family, bytes]], fmt: Format) -> Body:

@@ -6,7 +6,6 @@ all entities, are left out.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from exporter.exposition import Format, entity_part, render_unit
 from exporter.exposition.deflate import inflate
@@ -20,7 +19,7 @@ _GROUPS = frozenset({Group.REPORTS, Group.SERVICES, Group.INFO})
 
 def textfile(readings: Sequence[Reading]) -> str:
     """The families that ``/metrics`` has of these reports, in the text format 0.0.4."""
-    units = [replace(render_unit(_view(reading)), services=()) for reading in readings]
+    units = [render_unit(_view(reading)) for reading in readings]
     return inflate(entity_part(units, {}, _GROUPS, Format.TEXT, 0.0)).decode()
 
 

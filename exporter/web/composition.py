@@ -30,11 +30,12 @@ def share(surface: Surface, published: Published, directory: Directory, target: 
 
     ``target`` must be in the directory.
     """
-    part = entity_part(
-        _units(published, directory, target), published.names, wish.groups, wish.format, surface.clock()
-    )
+    first = target == directory.first
+    names = published.names if first else {}
+    units = _units(published, directory, target)
+    part = entity_part(units, names, wish.groups, wish.format, surface.clock())
     sections = [*organization_sections(_carried(published, directory, target), wish.groups)]
-    if target == directory.first:
+    if first:
         sections += surface.own(wish.groups)
     return answer([part], sections, wish.format)
 

@@ -1,7 +1,7 @@
 """``/sd``: Prometheus' HTTP service discovery, one target group per entity.
 
 Every group has the one target that answers for it, and tells by labels what is known of the entity, so that
-relabelling can choose or shard.
+relabelling can choose or shard. The label ``instance`` tells targets apart, which all have one address.
 """
 
 import json
@@ -83,7 +83,8 @@ def _groups(published: Published, listed: Directory, base: _Base) -> Iterator[di
     for entity_id, keys in listed.keys.items():
         organization = keys[0][0]
         about = _labels(keys[0], known.get((organization, entity_id)))
-        yield {"targets": [authority], "labels": {**labels, "__param_target": entity_id, **about}}
+        own = {"__param_target": entity_id, "instance": f"{authority}/{entity_id}"}
+        yield {"targets": [authority], "labels": {**labels, **own, **about}}
 
 
 def _labels(key: Key, entity: Entity | None) -> dict[str, str]:

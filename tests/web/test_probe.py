@@ -53,11 +53,11 @@ def union(running):
     for group in running.get("/sd").json:
         answer = running.get(f"/probe?target={group['labels']['__param_target']}")
         assert answer.status == 200
-        found |= series_of(answer.text)
+        found += series_of(answer.text)
     return found
 
 
-def test_the_probes_of_all_targets_make_up_the_whole(rich, serving):
+def test_the_probes_of_all_targets_make_up_the_whole_and_no_series_is_in_two(rich, serving):
     with serving(rich) as running:
         assert union(running) == series_of(running.get("/metrics").text)
 

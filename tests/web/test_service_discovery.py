@@ -11,9 +11,11 @@ def test_there_is_one_target_group_per_entity(server):
 
 
 def test_a_group_tells_all_that_is_known_of_its_entity(server):
+    authority = server.url.removeprefix("http://")
     assert server.get("/sd").json[2] == {
-        "targets": [server.url.removeprefix("http://")],
+        "targets": [authority],
         "labels": {
+            "instance": f"{authority}/111111111111",
             "__metrics_path__": "/probe",
             "__param_target": "111111111111",
             "__meta_org_access_organization": "default",
@@ -52,6 +54,11 @@ def test_the_external_url_says_where_targets_are(world, serving):
     assert group["targets"] == ["example.org:443"]
     assert group["labels"]["__scheme__"] == "https"
     assert group["labels"]["__metrics_path__"] == "/access/probe"
+
+
+def test_no_two_targets_are_one_instance(server):
+    instances = [group["labels"]["instance"] for group in server.get("/sd").json]
+    assert len(set(instances)) == len(instances) == 3
 
 
 def test_labels_are_strings_only(server):
