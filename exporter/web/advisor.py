@@ -24,7 +24,7 @@ from exporter.web.surface import Surface
 
 WINDOW = 90 * 86_400.0  # s without a use: as the command's --unused-for
 LASTS = 300.0  # s for which a recommendation is not made again, while its own report is the same
-MOST = 64  # kept: each some 50 kB of HTML
+MOST = 64  # kept: each some 90 kB of HTML
 _WAITING = 16  # that are waited for at the same time; others are made when they are asked for again
 _PATIENCE = 0.4  # s
 

@@ -1,5 +1,7 @@
 """The pages in a real browser: headless Chromium."""
 
+from dataclasses import replace
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -19,7 +21,7 @@ from exporter.model import (
 from exporter.times import spoken
 from exporter.web.landing import markup
 from tests.web.browsing import seen
-from tests.web.conftest import DISCOVERY, NOW, ROOT, report_of
+from tests.web.conftest import DISCOVERY, EC2, NOW, ROOT, S3, report_of
 from tests.web.test_advice import years
 from tests.web.test_entity_page import SERVICES
 
@@ -183,13 +185,31 @@ def test_what_is_not_on_the_page_is_found_by_typing(browser, world, serving):
         WebDriverWait(browser, 10).until(lambda _: browser.execute_script(COUNT) == 101)
 
 
+HIDDEN = """
+const cells = [...document.querySelectorAll("td")].filter((cell) => !cell.checkVisibility());
+const wide = [...document.querySelectorAll(".wide")];
+const scrolled = wide.filter((each) => each.scrollWidth > each.clientWidth);
+return [cells.length, scrolled.length, document.documentElement.scrollWidth > innerWidth];
+"""
+BROKEN = """
+const height = (each) => each.getBoundingClientRect().height;
+return [...document.querySelectorAll(".tree .name > a")].filter((name) => height(name) > 30).length;
+"""
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280])
 @pytest.mark.parametrize("path", ["/", "/services", "/services/s3", "/entities/111111111111"])
-def test_at_375_pixels_nothing_is_wider_than_the_window_and_every_column_is_there(browser, pages, path):
-    seen(browser, "light", 375)
-    browser.get(pages + path)
-    assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
-    hidden = "return [...document.querySelectorAll('td')].filter((cell) => !cell.checkVisibility()).length"
-    assert browser.execute_script(hidden) == 0
+def test_nothing_is_wider_than_the_window_and_every_column_is_there(browser, world, serving, path, width):
+    named = [replace(each, name=f"settlement-{each.name}-2") for each in DISCOVERY.entities]
+    world.discovered(replace(DISCOVERY, entities=tuple(named)))
+    orchestrator = S3._replace(namespace="migrationhub-orchestrator", name="AWS Migration Hub Orchestrator")
+    for entity in DISCOVERY.entities:
+        world.stood(report_of(entity.id, services=(S3, EC2, orchestrator)))
+    seen(browser, "light", width)
+    with serving(world) as running:
+        browser.get(running.url + path)
+        assert browser.execute_script(HIDDEN) == [0, 0, False]
+        assert browser.execute_script(BROKEN) == 0
 
 
 def waits(browser, told):

@@ -187,8 +187,12 @@ def uses_of(view: OrganizationView, namespace: str) -> dict[str, float | None]:
         standing = view.standings.get(Subject(entity.id))
         if standing is None:
             continue
-        at = standing.uses().get(namespace) if namespace else None
-        if at is not None or namespace in (standing.accessible() or ()):
+        # Of thousands of reports one row is wanted: Standing.uses would go through all of them twice.
+        rows = standing.report.services if standing.report else ()
+        row = next((row for row in rows if row.namespace == namespace), None)
+        told = (row.last_authenticated if row else None, standing.last_known.get(namespace))
+        at = max((time for time in told if time is not None), default=None)
+        if at is not None or row is not None or namespace in standing.listed:
             found[entity.id] = at
     return found
 
