@@ -2,13 +2,18 @@
 
 import re
 import textwrap
+import tomllib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 
-from exporter import __version__
 from exporter.cli import COMMANDS, PROGRAM, cli
 
+# Not that of what is installed here, which may be older than these sources.
+_PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
 _EXITS = (
     ("0", "All went well."),
     ("1", "The input or the environment is wrong: a line for each problem on stderr, no traceback."),
@@ -28,7 +33,7 @@ def manual() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}" "User Commands"'
+    yield f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {_PROJECT["version"]}" "User Commands"'
     yield ".ad l"  # flags stay whole, and can be copied
     yield ".nh"
     yield ".SH NAME"

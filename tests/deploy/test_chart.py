@@ -5,17 +5,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
-from exporter import __version__
 from grafana.ruleset import defaults, rules
 from tests.deploy.manifests import container, pod, workload
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "org-access-exporter"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 RULES = ROOT / "grafana" / "rules" / "org-access-exporter.yml"
 SHARED = {"state": {"url": "dynamodb://table?region=eu-central-1"}}
 KINDS = ["ServiceMonitor", "PodMonitor", "PrometheusRule"]
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.tool("helm")
 
 
 def test_the_chart_is_for_this_version():
-    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == __version__
+    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == VERSION
 
 
 def test_where_only_a_secret_names_organizations_the_rules_are_those_of_the_repository(render):
@@ -369,7 +370,7 @@ def test_an_alert_carries_the_labels_and_the_link_that_are_asked_for(render):
 def test_an_alert_leads_to_the_repository_once_that_is_known(render):
     values = {"prometheusRule": {"enabled": True}, "repositoryUrl": "https://example.com/exporter/"}
     for alert in alerts(render(values)):
-        link = f"https://example.com/exporter/blob/v{__version__}/docs/runbooks/{alert['alert']}.md"
+        link = f"https://example.com/exporter/blob/v{VERSION}/docs/runbooks/{alert['alert']}.md"
         assert alert["annotations"]["runbook_url"] == link
 
 
