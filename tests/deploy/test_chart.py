@@ -138,6 +138,14 @@ def test_dashboards_find_the_exporter_where_the_values_say(render, values, addre
     assert chosen["landing"]["query"] == address
 
 
+def test_dashboards_lead_to_the_check_of_a_draft_once_the_chart_knows_where_that_is_told(tool):
+    known = "repositoryUrl=https://git.example.com/x/"
+    for text in dashboards(tool, "--set", known).values():
+        urls = [link["url"] for link in json.loads(text)["links"]]
+        assert re.fullmatch(r"https://git\.example\.com/x/blob/v[\w.]+/docs/check-scp\.md", urls[0])
+        assert "${landing}" in urls
+
+
 def test_by_default_one_pod_asks_and_shows_and_can_be_tested(render):
     objects = render({})
     assert set(objects) == {"StatefulSet", "PersistentVolumeClaim", "Service", "ServiceAccount", "Pod"}
