@@ -15,8 +15,10 @@ from exporter.model import (
     Subject,
 )
 from exporter.publication import Publication
+from exporter.services import service_names
 
 UNITS = 50
+SERVICES = tuple(service_names().items())[:ROWS]
 _ORG, _ROOT = "o-benchmarks0", "r-root"
 
 
@@ -47,12 +49,13 @@ def standing(entity: Entity, number: int, now: float) -> Standing:
 
 
 def _row(account: Entity, number: int, i: int, created: float) -> ServiceAccess:
-    name, title = f"service{i}", f"Amazon Service Number {i}"
+    name, title = SERVICES[i]
     # Entities differ in what they use.
     if (i + number) % ROWS >= USED:
         return ServiceAccess(name, title, "", "", None, 0)
+    region = "us-east-1" if (number * 31 + i * 17) % 20 == 0 else "eu-central-1"
     last = created - 60.0 * ((number * 7919 + i * 104_729) % 500_000)
-    return ServiceAccess(name, title, "eu-central-1", account.path, last, 1)
+    return ServiceAccess(name, title, region, account.path, last, 1)
 
 
 def publication(series: int, now: float) -> Publication:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import remote_write
+from benchmarks.organization import SERVICES
 from benchmarks.scrape import server
 from benchmarks.table import table
 from grafana import DASHBOARDS, panels, with_variables
@@ -33,14 +34,14 @@ SERIES = 500_000
 DAYS = 7
 STEP = 600  # s between the points of a graph: seven days on a screen
 MARK_STEP = 300  # s between the moments at which marks are looked for
-SERVICE = "service7"
+SERVICE = SERVICES[7][0]
 _RULES_SEEN = 320.0  # s: the slowest group is evaluated every five minutes
 CHOSEN = {
     "organization": ".+",
     "entity": "r-root",
     "parent": "",
     "watched": ".+",
-    "regions": "nowhere",
+    "regions": "eu-central-1",
     "service": SERVICE,
     "unused_for": str(90 * 86_400),
     "__rate_interval": "4m",

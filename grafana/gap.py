@@ -26,8 +26,8 @@ from grafana.promql import (
     per_policy,
     per_service,
     placed,
+    placed_lines,
     record,
-    the_most,
     with_policy_name,
     with_service_name,
 )
@@ -188,7 +188,7 @@ def share_over_time() -> Builder[Panel]:
         f"closes leaves this share, and so does what comes into use. {COUNTED}",
         "percentunit",
     )
-    query = placed(the_most(_LINES, _UNUSED))
+    query = placed_lines(_LINES, _UNUSED)
     return lines(about, [Query(query, "{{organization}} / {{unit}}")], 12)
 
 
@@ -223,9 +223,11 @@ def elsewhere() -> Builder[Panel]:
         WATCHED,
     )
     row = "organization, entity_id, service_namespace"
-    places = one_of_each(row, f"group by ({row}, access_region) ({outside})")
-    used = f"1000 * {per_service(LAST_USED, OF_ACCOUNTS, WATCHED)}"
-    newest = f"topk({_ELSEWHERE}, {places} * on ({row}) group_left () ({used}))"
+    # First those that are shown: there may be a hundred thousand.
+    used = f"1000 * {metric(LAST_USED, WHOLE_REPORT, OF_ACCOUNTS, WATCHED)}"
+    latest = f"topk({_ELSEWHERE}, max by ({row}) ({used} and on ({row}) {outside}))"
+    places = one_of_each(row, f"group by ({row}, access_region) ({among(outside, latest, row)})")
+    newest = f"({latest}) * on ({row}) group_left (access_region) {places}"
     labels = {
         "organization": "Organization",
         "access_region": "Region",

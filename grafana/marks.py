@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.models.dashboard import AnnotationQuery
 
 from grafana.panels import DATASOURCE
-from grafana.promql import OF_UNITS, ORGANIZATIONAL, earlier, named, per_entity
+from grafana.promql import OF_UNITS, ORGANIZATIONAL, at_end, earlier, entities, per_entity
 
 _COLOUR = "purple"
 # Every step is a query of its own, and a week has two thousand of these.
@@ -32,7 +32,8 @@ def of_units() -> Mark:
     """Where a root or an OU may use more services than before, or fewer."""
     return Mark(
         "SCPs changed",
-        named(_changed(OF_UNITS), ORGANIZATIONAL),
+        f"({_changed(OF_UNITS)}) * on (organization, entity_id) group_left (entity_name) "
+        f"{at_end(entities(ORGANIZATIONAL))}",
         "Other services are allowed: {{entity_name}}",
     )
 

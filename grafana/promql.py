@@ -76,16 +76,28 @@ def named(expr: str, kinds: str, *labels: str) -> str:
 
 def placed(expr: str) -> str:
     """``expr`` per root or OU, with ``unit``: its name behind that of where it is; two have the same name."""
+    return _with_unit(expr, _paths())
+
+
+def placed_lines(number: int, expr: str) -> str:
+    """For a graph: those that are the highest at its end, with the names of then, looked up only once."""
+    return _with_unit(the_most(number, expr), at_end(_paths()))
+
+
+def _with_unit(expr: str, paths: str) -> str:
+    return f"({expr}) * on (organization, entity_id) group_left (unit, entity_type) ({paths})"
+
+
+def _paths() -> str:
     units = entities(ORGANIZATIONAL, "entity_type", "parent_id")
     parents = "group by (organization, parent_id, parent_name) (" + (
         _copied(_copied(entities(ORGANIZATIONAL), "entity_id", "parent_id"), "entity_name", "parent_name")
     )
     below = f"{units} * on (organization, parent_id) group_left (parent_name) {parents})"
-    paths = (
+    return (
         f'label_join({below}, "unit", " / ", "parent_name", "entity_name") '
         f"or on (organization, entity_id) {_copied(units, 'entity_name', 'unit')}"
     )
-    return f"({expr}) * on (organization, entity_id) group_left (unit, entity_type) ({paths})"
 
 
 def _copied(expr: str, source: str, to: str, pattern: str = "(.+)") -> str:

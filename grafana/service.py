@@ -20,7 +20,7 @@ from grafana.promql import (
     one_of_each,
     per_service,
     placed,
-    the_most,
+    placed_lines,
     with_place,
 )
 from grafana.tables import Column, of_row, rows, to_dashboard, to_page
@@ -125,8 +125,9 @@ def _over_time() -> Builder[Panel]:
         f"For the {_LINES} roots and OUs that have the most of them at the end of the time range. {COUNTED}",
         "short",
     )
-    most = placed(the_most(_LINES, _IN_UNITS))
-    return lines(about, [Query(most, "{{organization}} / {{unit}}")], 12).height(11)
+    return lines(about, [Query(placed_lines(_LINES, _IN_UNITS), "{{organization}} / {{unit}}")], 12).height(
+        11
+    )
 
 
 def _idle_accounts() -> Builder[Panel]:
