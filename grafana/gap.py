@@ -11,7 +11,6 @@ from grafana.promql import (
     ACCOUNTS,
     ACCOUNTS_THAT_USED,
     ANY,
-    LAST_USED,
     OF_ACCOUNTS,
     OF_ROOTS,
     OF_UNITS,
@@ -21,7 +20,6 @@ from grafana.promql import (
     metric,
     named,
     one_of,
-    one_of_each,
     per_entity,
     per_policy,
     per_service,
@@ -29,7 +27,6 @@ from grafana.promql import (
     placed_lines,
     record,
     with_policy_name,
-    with_service_name,
 )
 from grafana.tables import Column, of_row, rows, to_dashboard, to_page
 
@@ -210,9 +207,10 @@ def elsewhere() -> Builder[Panel]:
     """Uses in Regions in which nobody works."""
     about = About(
         "Used where we are not",
-        "Accounts whose last use of a service was in a Region that is not among those chosen above (Regions "
-        f"we are in): the {_ELSEWHERE} newest. Global services are used in the partition's central Region.",
-        "string",
+        "Accounts whose last use of services was in a Region that is not among those chosen above (Regions "
+        f"we are in), and of how many services: the {_ELSEWHERE} with the most. Global services are used in "
+        "the partition's central Region.",
+        "short",
     )
     outside = metric(
         "service_last_access_info",
@@ -222,28 +220,20 @@ def elsewhere() -> Builder[Panel]:
         'access_region!~"$regions"',
         WATCHED,
     )
-    row = "organization, entity_id, service_namespace"
-    # First those that are shown: there may be a hundred thousand.
-    used = f"1000 * {metric(LAST_USED, WHOLE_REPORT, OF_ACCOUNTS, WATCHED)}"
-    latest = f"topk({_ELSEWHERE}, max by ({row}) ({used} and on ({row}) {outside}))"
-    places = one_of_each(row, f"group by ({row}, access_region) ({among(outside, latest, row)})")
-    newest = f"({latest}) * on ({row}) group_left (access_region) {places}"
+    each = f"group by (organization, entity_id, service_namespace, access_region) ({outside})"
+    counted = f"topk({_ELSEWHERE}, count by (organization, entity_id, access_region) ({each}))"
     labels = {
         "organization": "Organization",
         "access_region": "Region",
-        "service_name": "Service",
-        "service_namespace": "Namespace",
         "entity_name": "Account",
         "entity_id": "Id",
     }
     links = [
-        to_dashboard("Service", "Who uses this service", board.SERVICE, {"service": "service_namespace"}),
         to_dashboard("Account", "Each service of this account", board.ENTITY, _TO_ENTITY),
         to_page("Account", "The exporter's page of this account", _PAGE),
     ]
-    shown = with_service_name(named(newest, ACCOUNTS))
-    column = Column(Query(f"sort_desc({shown})", "Last used"), "dateTimeFromNow")
-    table = rows(about, [column], labels, 16, hidden=["Namespace", "Id"], links=links).height(9)
+    column = Column(Query(f"sort_desc({named(counted, ACCOUNTS)})", "Services"), "short")
+    table = rows(about, [column], labels, 16, links=links).height(9)
     return table.no_value("Nothing, or the Regions that you are in are not chosen above")
 
 
