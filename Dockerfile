@@ -32,7 +32,7 @@ RUN python -m venv --without-pip /app \
 FROM base
 ARG PYTHON
 ARG PYTHON_DIGEST
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=
 ARG SOURCE=
 LABEL org.opencontainers.image.title="org-access-exporter" \

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import botocore.session
@@ -54,3 +55,8 @@ def test_the_commands_name_files_that_are_there():
     named = re.findall(r"\bdeploy/\S+\.(?:yaml|json)", (ECS / "README.md").read_text())
     assert len(named) == 3
     assert [name for name in named if not (root / name).exists()] == []
+
+
+def test_the_image_is_of_this_version():
+    now = tomllib.loads((ECS.parents[1] / "pyproject.toml").read_text())["project"]["version"]
+    assert {item["image"].rpartition(":")[2] for item in TASK["containerDefinitions"]} == {now}
