@@ -45,3 +45,9 @@ def test_every_configuration_in_the_docs_loads(page):
 def test_links_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_decisions_are_numbered_without_gaps_or_twins():
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    said = [int(re.match(r"# (\d+)\. ", page.read_text())[1]) for page in pages]
+    assert [int(page.name[:4]) for page in pages] == said == list(range(1, len(pages) + 1))
