@@ -236,13 +236,21 @@ def loop():
 
 
 @pytest.fixture(scope="session")
-def browser(tool, tmp_path_factory):
+def chromium(tool, tmp_path_factory):
     """Headless Chromium, for ``@pytest.mark.tool("chromium", "chromedriver")``."""
     from tests.web.browsing import launched  # noqa: PLC0415 - most tests need no browser
 
     driver = launched(tool("chromium"), tool("chromedriver"), tmp_path_factory.mktemp("browser"))
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def browser(chromium):
+    """The same, on an empty page, and with nothing to say of the tests before."""
+    chromium.get("about:blank")
+    chromium.get_log("browser")
+    return chromium
 
 
 @pytest.fixture
