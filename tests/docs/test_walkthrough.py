@@ -46,7 +46,7 @@ def copy(tmp_path_factory):
         shutil.copytree(ROOT / part, place / part, ignore=ignored)
     for name in FILES:
         shutil.copy2(ROOT / name, place / name)
-    families = place / "exporter" / "families.py"
+    families = place / "exporter" / "families" / "subjects.py"
     (block,) = re.findall(
         r"^   ```python\n(.*?)^   ```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE
     )
