@@ -76,6 +76,7 @@ def names(endpoint):
         "r-ab12": found.root.id,
         "ou-ab12-c3d4e5f6": workloads.id,
         "111122223333": account.id,
+        "arn:aws:iam::111122223333:": f"arn:aws:iam::{found.management_account.id}:",
         "a8b6c06f-aaa4-8xmp-28bc-81da71836359": job(endpoint.url, workloads.path),
         "p-ab12cd34": "p-FullAWSAccess",
     }
@@ -121,11 +122,12 @@ def surroundings(endpoint, tmp_path):
 
 
 @pytest.fixture
-def folder(endpoint, names, tmp_path):
+def folder(endpoint, tmp_path):
     """A copy of the sources, as it were, with the files that are spoken of."""
     for name in ("grafana", "deploy", "docs", "Makefile"):
         (tmp_path / name).symlink_to(ROOT / name)
-    role = f"arn:aws:iam::{names['111122223333']}:role/org-access-exporter"
+    manager = endpoint.simulation.organization.management_account.id
+    role = f"arn:aws:iam::{manager}:role/org-access-exporter"
     (tmp_path / "config.yml").write_text(configuration(organization("prod", endpoint.url, role_arn=role)))
     (tmp_path / "mine.yml").write_text("newsFor: 1d\n")
     for name, statements in DRAFTS.items():
@@ -163,7 +165,7 @@ def test_a_block_of_commands_succeeds(block, pasted, folder, surroundings, tool)
         timeout=300,
         check=False,
     )
-    assert (ran.returncode, "error" in ran.stderr) == (0, False), ran.stderr
+    assert (ran.returncode, "error" in ran.stderr) == (0, False), ran.stdout[-2000:] + ran.stderr[-2000:]
 
 
 @pytest.mark.slow
