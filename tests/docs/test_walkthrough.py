@@ -11,16 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("exporter", "tests", "docs", "grafana", "deploy", "benchmarks", "requirements", ".ci")
-FILES = (
-    "pyproject.toml",
-    "Makefile",
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "SECURITY.md",
-    "LICENSE",
-)
+MADE = (".git", ".venv", ".tools", "build", "dist", "__pycache__", ".*_cache", ".coverage*")
 # Everything that is generated from the families, renders them or counts them.
 CONCERNED = (
     "tests/exposition",
@@ -41,11 +32,7 @@ def run(copy, *command):
 def copy(tmp_path_factory):
     """The repository, with the family of CONTRIBUTING.md's example in it."""
     place = tmp_path_factory.mktemp("walk") / "repository"
-    ignored = shutil.ignore_patterns("__pycache__")
-    for part in PARTS:
-        shutil.copytree(ROOT / part, place / part, ignore=ignored)
-    for name in FILES:
-        shutil.copy2(ROOT / name, place / name)
+    shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(*MADE))
     families = place / "exporter" / "families" / "subjects.py"
     (block,) = re.findall(
         r"^   ```python\n(.*?)^   ```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE
