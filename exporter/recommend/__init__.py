@@ -12,7 +12,7 @@ from exporter.recommend.groups import COMPANIONS, NEVER, PROTECTED, REVIEW_FIRST
 from exporter.recommend.memory import Memory, remembered
 from exporter.recommend.own import Own
 from exporter.recommend.policies import LIMIT, MOST_ATTACHED, Variant, compact, length
-from exporter.recommend.recommendation import SHORTEST, TRACKED, Recommendation, Wish
+from exporter.recommend.recommendation import SHORTEST, TRACKED, UNUSED_FOR, Recommendation, Wish
 from exporter.recommend.rendering import (
     cloudformation,
     description,
@@ -35,6 +35,7 @@ __all__ = [
     "REVIEW_FIRST",
     "SHORTEST",
     "TRACKED",
+    "UNUSED_FOR",
     "Attached",
     "Case",
     "Difference",

@@ -11,6 +11,7 @@ from exporter.recommend.policies import LIMIT, Document, Variant
 from exporter.recommend.verdict import Ground, Verdict
 
 TRACKED = 400 * 86400.0  # s for which AWS keeps uses at least
+UNUSED_FOR = 90 * 86400.0  # s without a use, where nobody says how many
 SHORTEST = 7 * 86400.0  # s; AWS's data may be hours late, and a week has all kinds of days
 
 

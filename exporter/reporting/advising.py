@@ -8,12 +8,10 @@ from exporter.config import protected
 from exporter.errors import AwsError, CredentialsError, UserError
 from exporter.model import Entity, EntityType
 from exporter.output import Leaf, Reading
-from exporter.recommend import Case, Recommendation, Wish, recommend
+from exporter.recommend import UNUSED_FOR, Case, Recommendation, Wish, recommend
 from exporter.reporting.case import Question, placed
 from exporter.reporting.request import Request
 from exporter.reporting.tree import Tree
-
-WINDOW = 90 * 86_400.0  # s without a use: as `recommend` does without --unused-for
 
 
 class Advising:
@@ -54,7 +52,7 @@ class Advising:
 
     def _recommended(self, case: Case) -> Recommendation:
         protect, remarks = protected(self._request.protections, time.time())
-        return recommend(self._placed(case), Wish(WINDOW, protect=protect, remarks=remarks))
+        return recommend(self._placed(case), Wish(UNUSED_FOR, protect=protect, remarks=remarks))
 
     def _placed(self, case: Case) -> Case:
         if not self._request.selection.many:

@@ -18,11 +18,10 @@ from exporter.config import protected
 from exporter.counsel import case_of
 from exporter.hypertext import name, render_advice
 from exporter.model import Entity, OrganizationView, Report, Subject
-from exporter.recommend import Wish, recommend
+from exporter.recommend import UNUSED_FOR, Wish, recommend
 from exporter.web.bench import Bench
 from exporter.web.surface import Surface
 
-WINDOW = 90 * 86_400.0  # s without a use: as the command's --unused-for
 LASTS = 300.0  # s for which a recommendation is not made again, while its own report is the same
 MOST = 64  # kept: each some 90 kB of HTML
 _WAITING = 16  # that are waited for at the same time; others are made when they are asked for again
@@ -105,7 +104,7 @@ class Advisor:
             return ""
         protect, remarks = protected(self._surface.protections(matter.view.name), now)
         try:
-            found = recommend(case, Wish(WINDOW, protect=protect, remarks=remarks))
+            found = recommend(case, Wish(UNUSED_FOR, protect=protect, remarks=remarks))
         except ValueError as error:
             return f'<p class="nothing">{name(str(error))}</p>'
         return render_advice(found, f"{crc32(repr(matter.key).encode()):08x}", buttons=True)

@@ -10,10 +10,12 @@ from html import unescape
 import pytest
 
 from exporter import __version__
+from exporter.cli.recommend import recommend as command
 from exporter.config import Protection
+from exporter.config.durations import parse_duration
 from exporter.counsel import case_of
 from exporter.model import EntityType, Subject
-from exporter.recommend import Wish, policy_texts, recommend
+from exporter.recommend import UNUSED_FOR, Wish, policy_texts, recommend
 from exporter.web import advisor
 from tests.web.conftest import DISCOVERY, EC2, NOW, S3, report_of
 from tests.web.test_landing import Page
@@ -55,7 +57,7 @@ def policies(text):
 def test_the_page_has_the_policy_that_is_recommended_from_what_is_known(tree, serving):
     view = tree.publication.current.organization("default")
     unit = next(each for each in view.discovery.entities if each.id == UNIT)
-    found = recommend(case_of(view, unit, NOW, __version__), Wish(advisor.WINDOW))
+    found = recommend(case_of(view, unit, NOW, __version__), Wish(UNUSED_FOR))
     with serving(tree) as running:
         text = running.get(f"/entities/{UNIT}").text
     assert policies(text) == [json.loads(each) for each in policy_texts(found)]
@@ -162,3 +164,8 @@ def test_a_subject_without_a_report_has_no_recommendation(world, serving):
     assert world.publication.current.organization("default").standings.get(Subject(UNIT)) is None
     with serving(world) as running:
         assert "Recommended" not in running.get(f"/entities/{UNIT}").text
+
+
+def test_a_page_takes_the_time_without_a_use_that_the_command_takes():
+    flag = next(one for one in command.params if "--unused-for" in one.opts)
+    assert parse_duration(flag.default) == UNUSED_FOR
