@@ -9,7 +9,10 @@ from exporter.job import Fault, Job, State
 from exporter.model import JobStatus, JobView, Page, Work
 from exporter.order import path_of
 
-_SILENCE = 10.0  # s without an answer: repetitions that soon help are not worth a word
+# Nothing came for so many seconds and calls, or seconds alone: repetitions that soon help are not worth a
+# word, and on a busy machine two of them may take their time.
+_SILENCE, _CALLS = 10.0, 3
+_LONG_SILENCE = 30.0
 _PAST = 0.001  # s beyond the deadline for the last look, so that rounding cannot make it one of many
 
 
@@ -60,6 +63,7 @@ class Inquiry:
         self._lost = False
         self._asked_at = pace.monotonic()
         self._silent_since: float | None = None
+        self._unanswered = 0
         self._started = self._asked_at - ago
         self._ago = ago
         self._moment = 0.0 if self.foreign else next(moments)
@@ -144,7 +148,7 @@ class Inquiry:
         self._moment = next(moment for moment in self._moments if moment > passed)
 
     def _answered(self) -> None:
-        self._silent_since = None
+        self._silent_since, self._unanswered = None, 0
         if self._lost:
             self._lost = False
             self._heard(None)
@@ -153,7 +157,9 @@ class Inquiry:
         if self._silent_since is None:
             # From its sending: nobody was asked anything in the pause before it.
             self._silent_since = self._asked_at
-        if self._pace.monotonic() - self._silent_since >= _SILENCE:
+        self._unanswered += 1
+        silent = self._pace.monotonic() - self._silent_since
+        if silent >= (_SILENCE if self._unanswered >= _CALLS else _LONG_SILENCE):
             self._lost = True
             self._heard(error)
         if self._pace.monotonic() + seconds >= job.deadline:
