@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from benchmarks.fixture import NOW, publication, standing
@@ -21,6 +22,15 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 TEXT = "text/plain;version=0.0.4"
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
+GO = ("client_golang", "stores")
+_PEER_NAMES = {
+    "exporter": "this exporter",
+    "stores": "kube-state-metrics' way",
+    "client_golang": "client_golang",
+    "client": "prometheus-client",
+}
+_PEER_HEAD = ("gzip: CPU ms", "wall ms", "identity: CPU ms", "wall ms", "MiB held", "MiB resident")
+_PEERS = Path(__file__).parent / "peers"
 FORMATS = {"text": TEXT, "OpenMetrics": OPENMETRICS}
 
 
@@ -47,13 +57,27 @@ class Server:
 @contextmanager
 def server(kind: str, series: int) -> Iterator[Server]:
     """A server in a process of its own."""
-    arguments = [sys.executable, "-m", "benchmarks.servers", kind, str(series)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield Server(pid=process.pid, **json.loads(process.stdout.readline()))
-        finally:
-            process.terminate()
+    with TemporaryDirectory() as folder:
+        arguments = _go(kind, series, Path(folder)) if kind in GO else _python(kind, series)
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            try:
+                yield Server(pid=process.pid, **json.loads(process.stdout.readline()))
+            finally:
+                process.terminate()
+
+
+def _python(kind: str, series: int) -> list[str]:
+    return [sys.executable, "-m", "benchmarks.servers", kind, str(series)]
+
+
+def _go(kind: str, series: int, folder: Path) -> list[str]:
+    """Built anew, which Go's cache makes short."""
+    program, page = folder / "peers", folder / "page"
+    subprocess.run(["go", "build", "-buildvcs=false", "-o", program, "."], cwd=_PEERS, check=True)
+    with page.open("wb") as out:
+        subprocess.run(_python("page", series), stdout=out, check=True)
+    return [str(program), kind, str(page)]
 
 
 @dataclass(frozen=True)
@@ -157,6 +181,19 @@ def _change(series: int) -> tuple[str, ...]:
     return f"{held.current.exposition.series:,}", f"{published * 1e3:.2f}", f"{ticked * 1e3:.1f}"
 
 
+def _peers(series: int) -> Iterator[tuple[str, ...]]:
+    """The ways of others beside ours, in turns: the ratios are of servers that ran one after the other."""
+    encodings = ("gzip", "identity")
+    for kind in ("exporter", "stores", "client_golang", "client"):
+        with server(kind, series) as each:
+            times = 20 if kind in {"exporter", "stores"} else 2
+            measured = [scrape(each, encoding, TEXT, times) for encoding in encodings]
+            figures = [
+                f"{figure * 1e3:,.1f}" for scraped in measured for figure in (scraped.cpu, scraped.wall)
+            ]
+            yield (_PEER_NAMES[kind], *figures, f"{each.memory:.0f}", f"{each.resident():.0f}")
+
+
 def report(
     sizes: Sequence[int] = (50_000, 500_000, 2_000_000), others: Sequence[int] = (50_000, 500_000)
 ) -> str:
@@ -171,6 +208,13 @@ def report(
                 "The static server sends the exporter's bytes from memory and does nothing else."
             ),
             table((*head, "wall ms", "static server's wall ms", "ratio"), scrapes),
+            f"## The ways of others, {others[-1]:,} series",
+            (
+                "client_golang renders everything at each scrape; kube-state-metrics keeps the text of each "
+                "object as it changes, and compresses at a scrape. Both are in Go, from `benchmarks/peers`. "
+                "Resident: after the scrapes; uncompressed text is forgotten five minutes later."
+            ),
+            table(("", *_PEER_HEAD), _peers(others[-1])),
             "## Memory, and the CPU of rendering everything anew",
             table(("series", "MiB", "prometheus-client's MiB", "ratio", "CPU s to build"), _memory(others)),
             "## A new report, and the renewal of all ages every 30 s",

@@ -4,7 +4,7 @@
 ``client`` is prometheus-client's own server with the same samples in its own
 gauges; ``static`` serves the exporter's bytes from memory, and does nothing else. ``busy`` is the exporter
 while ten reports a second arrive, ``flooded`` while they come without a pause. Each prints a line of JSON
-when it listens.
+when it listens. ``page`` serves nobody: it prints the samples, for servers in another language.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks import organization as organizations
 from benchmarks.fixture import NOW, publication, standing
-from exporter.aws.report import page
+from exporter.aws.report import page as read_page
 from exporter.daemon.daemon import SWITCH_INTERVAL
 from exporter.daemon.garbage import sweep_garbage, unsearched
 from exporter.exposition import Format, answer
@@ -139,7 +139,7 @@ def report_reader() -> Callable[[], Page]:
     shape = model.operation_model("GetOrganizationsAccessReport").output_shape
     parser = create_parser("query")
     answer = {"status_code": 200, "headers": {}, "body": _xml().encode()}
-    return lambda: page(parser.parse(answer, shape))
+    return lambda: read_page(parser.parse(answer, shape))
 
 
 def _xml() -> str:
@@ -184,6 +184,11 @@ def client(series: int) -> None:
     time.sleep(3600)
 
 
+def page(series: int) -> None:
+    """The samples as text, for servers that are not written in Python."""
+    sys.stdout.buffer.write(_text(publication(series, _clock)))
+
+
 def static(series: int) -> None:
     """aiohttp with one body, compressed and not, made before."""
     held = publication(series, _clock)
@@ -214,6 +219,7 @@ KINDS: dict[str, Callable[[int], None]] = {
     "busy": busy,
     "flooded": partial(busy, pause=0.0),
     "client": client,
+    "page": page,
     "static": static,
 }
 

@@ -7,6 +7,7 @@ from exporter.exposition.deflate import Body, Part, deflate, gzipped
 from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part
 from exporter.exposition.lines import Format, encode, escape, header, number, sample_lines
 from exporter.exposition.organizations import organization_sections
+from exporter.exposition.plain import Plain
 from exporter.exposition.unit import Unit, render_unit
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Format",
     "Key",
     "Part",
+    "Plain",
     "Unit",
     "answer",
     "arrange",

@@ -119,7 +119,8 @@ class Exposition:
         """Every line of these groups with its headers, as one part. Kept, since scrapes repeat."""
         kept = self._composed.get((groups, fmt))
         if kept is None:
-            kept = self._composed[groups, fmt] = join(_with_headers(self._sections(groups), fmt))
+            parts = tuple(_with_headers(self._sections(groups), fmt))
+            kept = self._composed[groups, fmt] = join(parts)._replace(of=parts)
         return kept
 
     def _sections(self, groups: frozenset[Group]) -> Iterator[tuple[Family, Iterable[Part]]]:

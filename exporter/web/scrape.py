@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aiohttp import hdrs, web
 
-from exporter.exposition import Body
+from exporter.exposition import Body, Plain
 from exporter.families import Group
 from exporter.publication import Published
 from exporter.web import composition, parameters
@@ -20,6 +20,7 @@ from exporter.web.negotiation import format_for
 from exporter.web.surface import Surface
 
 AGES_TRUE = 60.0  # s that an age may be off
+FORGET = 300.0  # s after the last uncompressed scrape; as long as Prometheus remembers a series
 TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 
 
@@ -43,6 +44,8 @@ class Scrapes:
         self.running = 0
         self._composing = asyncio.Lock()
         self._refreshing = Bench(1, "ages")
+        self._plain = Plain()
+        self._forgetting: asyncio.TimerHandle | None = None
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Everything."""
@@ -59,6 +62,8 @@ class Scrapes:
 
     def close(self) -> None:
         """Nothing is asked any more."""
+        if self._forgetting:
+            self._forgetting.cancel()
         self._refreshing.close()
 
     def _share(self, published: Published, target: str, wish: Wish) -> Body:
@@ -80,7 +85,16 @@ class Scrapes:
                 body = compose(self._surface.published(), wish)
             patience = _shortened(self._patience, request.headers.get(TIMEOUT))
             vary = "Accept, Accept-Encoding"
-            return await deliver(request, body, wish.format.value, vary=vary, patience=patience)
+            return await deliver(
+                request, body, wish.format.value, vary=vary, patience=patience, inflated=self._inflated
+            )
+
+    def _inflated(self, body: Body) -> Iterator[bytes]:
+        """The text, which is kept for a while: who scrapes uncompressed will again."""
+        if self._forgetting:
+            self._forgetting.cancel()
+        self._forgetting = asyncio.get_running_loop().call_later(FORGET, self._plain.forget)
+        return self._plain.texts(body)
 
     @contextmanager
     def _turnstile(self) -> Iterator[None]:

@@ -3,6 +3,7 @@ import gzip
 import pytest
 
 from exporter.families import Group
+from tests.web.conftest import report_of
 
 OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0"}
 STABLE = "/metrics?exclude[]=exporter"
@@ -35,6 +36,15 @@ def test_gzip_says_the_same(server):
     answer = server.get(STABLE, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(answer.body) == server.get(STABLE).body
+
+
+def test_what_is_kept_for_an_uncompressed_scrape_is_never_what_was_before(server, world):
+    server.get(STABLE)
+    world.stood(report_of("r-root", accessible=9))
+    packed = server.get(STABLE, headers={"Accept-Encoding": "gzip"})
+    again = [server.get(STABLE).body for _ in range(2)]
+    assert again == [gzip.decompress(packed.body)] * 2
+    assert b'entity_id="r-root"} 9\n' in again[0]
 
 
 def test_gzip_with_weight_zero_is_not_gzip(server):
