@@ -56,10 +56,21 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A service control policy."""
+    """A service control policy.
+
+    ``targets`` are the ids of what it is attached to, in scope or not; None: not known.
+    """
 
     id: str
     name: str
+    targets: tuple[str, ...] | None = None
+
+    def completed(self, before: "Policy | None") -> "Policy":
+        """With what was known of it before, where this does not tell."""
+        if before is None:
+            return self
+        targets = before.targets if self.targets is None else self.targets
+        return replace(self, name=self.name or before.name, targets=targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,9 @@ class Discovery:
 
     ``entities`` are in tree order (a parent before its children) and in scope of the configuration;
     ``at`` is when the look began, ``duration`` how many seconds it took. ``lacking`` is why ``policies`` are
-    not known, beyond ids that were configured; empty: they are. ``unmatched`` has a line for each selector
-    of the configuration that fits nothing; it is told by who discovered, and not kept.
+    not known, beyond ids that were configured; empty: they are. ``unattached`` is why it is not known, or was
+    known earlier only, what they are attached to. ``unmatched`` has a line for each selector of the
+    configuration that fits nothing; it is told by who discovered, and not kept.
     """
 
     org_id: str
@@ -80,15 +92,25 @@ class Discovery:
     at: float = 0.0
     duration: float = 0.0
     lacking: str = ""
+    unattached: str = ""
     unmatched: tuple[str, ...] = ()
 
+    def attached(self) -> Mapping[str, tuple[Policy, ...]] | None:
+        """The policies on each target itself, by its id; None: of no policy is it known."""
+        if all(policy.targets is None for policy in self.policies):
+            return None
+        found: dict[str, tuple[Policy, ...]] = {}
+        for policy in self.policies:
+            for target in policy.targets or ():
+                found[target] = (*found.get(target, ()), policy)
+        return found
+
     def completed(self, before: "Discovery | None") -> "Discovery":
-        """With the policies of an earlier discovery, if this one could not learn them."""
-        if not self.lacking:
-            return self
-        known = before.policies if before else ()
-        names = {policy.id: policy for policy in known}
-        policies = tuple(names.get(policy.id, policy) for policy in self.policies) or known
+        """With what an earlier discovery knew of the policies, where this one could not learn it."""
+        known = {policy.id: policy for policy in before.policies} if before else {}
+        if self.lacking and not self.policies:
+            return replace(self, policies=tuple(known.values()), lacking="", unattached=self.lacking)
+        policies = tuple(policy.completed(known.get(policy.id)) for policy in self.policies)
         return replace(self, policies=policies, lacking="")
 
 

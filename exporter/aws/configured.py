@@ -15,9 +15,17 @@ def organization(
     permit: Callable[[], None] = lambda: None,
     *,
     wire_times: bool = False,
+    attachments: bool = False,
 ) -> AwsOrganization:
     """How to reach it, and what in it is wanted; see :class:`AwsOrganization`."""
-    return AwsOrganization(access(config), scope(config), observe, permit=permit, wire_times=wire_times)
+    return AwsOrganization(
+        access(config),
+        scope(config),
+        observe,
+        permit=permit,
+        wire_times=wire_times,
+        attachments=attachments,
+    )
 
 
 def access(config: OrganizationConfig) -> Access:

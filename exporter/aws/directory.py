@@ -57,6 +57,12 @@ def read_policies(organizations: Service) -> tuple[Policy, ...]:
     )
 
 
+def read_targets(organizations: Service, policy_id: str) -> tuple[str, ...]:
+    """The ids of what a policy is attached to; raises AwsError."""
+    found = pages(organizations, "list_targets_for_policy", "Targets", PolicyId=policy_id)
+    return tuple(sorted({_field(item, "TargetId", "ListTargetsForPolicy") for item in found}))
+
+
 def _root(root: Mapping[str, Any], org_id: str) -> Entity:
     root_id = _field(root, "Id", "ListRoots")
     return Entity(root_id, EntityType.ROOT, clipped(root.get("Name"), NAME), f"{org_id}/{root_id}")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from exporter.aws.access import Access, Door
+from exporter.aws.attachments import attached
 from exporter.aws.calls import Call, Service
 from exporter.aws.directory import read_directory, read_policies
 from exporter.aws.lookup import find_entity
@@ -26,7 +27,7 @@ class AwsOrganization:
 
     ``observe`` hears of every request, in the thread that made it; ``clock`` gives Unix seconds. ``permit``
     is asked before each request, and may raise LeaseLostError. With ``wire_times``, sessions can show answers
-    as the AWS CLI does.
+    as the AWS CLI does. With ``attachments``, a discovery tells what the SCPs in scope are attached to.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class AwsOrganization:
         permit: Callable[[], None] = lambda: None,
         *,
         wire_times: bool = False,
+        attachments: bool = False,
     ) -> None:
         self._scope = scope
+        self._attachments = attachments
         self._door = Door(access, observe, clock, permit, wire_times=wire_times)
         self._clock = clock
         self._hint = ""
@@ -51,6 +54,7 @@ class AwsOrganization:
         try:
             found = read_directory(organizations)
             policies, lacking = self._policies(organizations)
+            policies, unattached = attached(organizations, policies) if self._attachments else (policies, "")
         except CredentialsError:
             self._door.forget()
             raise
@@ -66,6 +70,7 @@ class AwsOrganization:
             at=began,
             duration=time.monotonic() - start,
             lacking=lacking,
+            unattached=unattached,
             unmatched=self._scope.unmatched(found.entities),
         )
 

@@ -106,6 +106,7 @@ class Collector:
         except AwsError as error:
             return self._reach.lost(Stage.DISCOVERY, error, self._pace.monotonic() - start)
         self._observer.policies_listed(found.lacking)
+        self._observer.attachments_listed(found.unattached)
         self._observer.selectors_matched(found.unmatched)
         whole = found.completed(self._desk.view.discovery)
         discovery = replace(whole, at=began, duration=self._pace.monotonic() - start)

@@ -122,7 +122,7 @@ def _runner(
     pace = ThreadPace()
     collector = Collector(
         Desk(around.publication, around.store, hold, observer),
-        configured.organization(config, observer.called, hold.check),
+        configured.organization(config, observer.called, hold.check, attachments=True),
         observer=observer,
         pace=pace,
         limits=Limits(

@@ -43,7 +43,7 @@ from exporter.store.telling import Tally
 
 VERSION = 1
 # A standing's "path", "listed", "listed_at", "asked" and "followed", a job's path, a tally's "unlogged", and
-# since when an account is a member.
+# since when an account is a member; what policies are attached to, and why that is not known.
 WITH_PATH = 2
 KNOWN = frozenset({VERSION, WITH_PATH})
 # Whoever changes this file cannot read what was kept with it: a new one needs a new version beside this one.
@@ -97,9 +97,10 @@ def encode_discovery(discovery: Discovery) -> bytes:
             "entities": _transposed(
                 [(e.id, e.type, e.name, e.path, e.parent_id, e.state, e.joined) for e in discovery.entities]
             ),
-            "policies": _transposed([(policy.id, policy.name) for policy in discovery.policies]),
+            "policies": _transposed([(one.id, one.name, one.targets) for one in discovery.policies]),
             "at": discovery.at,
             "duration": discovery.duration,
+            "unattached": discovery.unattached,
         },
         WITH_PATH,
     )
@@ -240,10 +241,14 @@ def _tally(document: Mapping[str, Any]) -> Tally:
     return Tally({NewsKind(kind): int(count) for kind, count in counts.items()}, unlogged)
 
 
+def _policy(policy_id: str, name: str, targets: Sequence[str] | None = None) -> Policy:
+    return Policy(policy_id, name, None if targets is None else tuple(map(intern, targets)))
+
+
 def _discovery(document: Mapping[str, Any]) -> Discovery:
     entities = zip(*document["entities"], strict=True)
     read = {
         "entities": tuple(Entity(id_, EntityType(kind), *more) for id_, kind, *more in entities),
-        "policies": tuple(starmap(Policy, zip(*document["policies"], strict=True))),
+        "policies": tuple(starmap(_policy, zip(*document["policies"], strict=True))),
     }
     return Discovery(**{**document, **read})

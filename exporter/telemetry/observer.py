@@ -40,7 +40,7 @@ class Observer:
         self._codes: set[str] = set()
         self._reasons: dict[str, str] = {}
         self._state_reason = ""
-        self._policies_reason = ""
+        self._lacking: dict[str, str] = {}
         self._unmatched: tuple[str, ...] = ()
         self._failing: dict[Subject, str] = {}
         instruments.prepare(organization)
@@ -87,11 +87,18 @@ class Observer:
 
     def policies_listed(self, lacking: str) -> None:
         """The SCPs were listed; or were not, for this reason, and those known before stay."""
-        if lacking and self._policies_reason != lacking:
-            self._log.warning("discovery.policies_unknown", reason=lacking)
-        elif self._policies_reason and not lacking:
-            self._log.info("discovery.policies_known")
-        self._policies_reason = lacking
+        self._listed("policies", lacking)
+
+    def attachments_listed(self, lacking: str) -> None:
+        """What the SCPs are attached to was listed; or was not, for this reason."""
+        self._listed("attachments", lacking)
+
+    def _listed(self, what: str, lacking: str) -> None:
+        before, self._lacking[what] = self._lacking.get(what, ""), lacking
+        if lacking and lacking != before:
+            self._log.warning(f"discovery.{what}_unknown", reason=lacking)
+        elif before and not lacking:
+            self._log.info(f"discovery.{what}_known")
 
     def selectors_matched(self, unmatched: Iterable[str]) -> None:
         """Which selectors of the configuration fit nothing, each in a line of its own."""

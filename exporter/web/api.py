@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator
 from aiohttp import web
 
 from exporter.exposition import Body
-from exporter.model import Entity, OrganizationView, Snapshot, Work
+from exporter.model import Snapshot, Work
 from exporter.web import parameters
 from exporter.web.bench import Bench
 from exporter.web.delivery import Patience, deliver, packed
-from exporter.web.records import Record, entity_record, organization_record, standing_record
+from exporter.web.records import Record, entity_records, organization_record, standing_record
 from exporter.web.surface import Surface
 
 _JSON = "application/json"
@@ -57,25 +57,21 @@ def _absence(entity_id: str, policy_id: str | None) -> str:
     return f"no entity {entity_id!r} with a report{about} is known"
 
 
-def _found(view: OrganizationView) -> tuple[Entity, ...]:
-    return view.discovery.entities if view.discovery else ()
-
-
 def _entities(snapshot: Snapshot) -> Body:
     views = snapshot.organizations
-    listed = (entity_record(view.name, entity) for view in views for entity in _found(view))
+    listed = (record for view in views for record in entity_records(view))
     return success(organizations=map(organization_record, views), entities=listed)
 
 
 def _reports(snapshot: Snapshot, entity_id: str, policy_id: str | None, now: float) -> Body | None:
     """None for an entity that nobody knows, or that was never to be seen under this policy."""
     views = snapshot.organizations
-    entities = [(view.name, entity) for view in views for entity in _found(view) if entity.id == entity_id]
+    entities = [record for view in views for record in entity_records(view, entity_id)]
     work = [(view, item) for view in views for item in view.work if _is_about(item, entity_id, policy_id)]
     if not work and (policy_id is not None or not entities):
         return None
     return success(
-        entities=(entity_record(name, entity) for name, entity in entities),
+        entities=entities,
         reports=(standing_record(view, item, now) for view, item in work),
     )
 

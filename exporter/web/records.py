@@ -1,6 +1,7 @@
 """The snapshot as JSON values. The shapes are stable: fields may be added, none will change or go.
 
-Times are RFC 3339 in UTC, or null. A report and its job::
+Times are RFC 3339 in UTC, or null. ``attached_policies`` of an entity are the SCPs on itself, without those
+it inherits; null where they are not collected. A report and its job::
 
     {"organization": "default", "policy_id": null, "state": "fresh", "running": false,
      "failures": 0, "retry_at": null, "expired": false,
@@ -17,13 +18,14 @@ earlier report told of where this one tells of none: it aged out of AWS's tracki
 neither time was never used, as far as this exporter has seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from exporter.model import (
     Entity,
     JobView,
     OrganizationView,
+    Policy,
     Report,
     ServiceAccess,
     Standing,
@@ -55,8 +57,24 @@ def _subject_record(subject: Subject) -> Record:
     return {"entity_id": subject.entity_id, "policy_id": subject.policy_id or None}
 
 
-def entity_record(organization: str, entity: Entity) -> Record:
-    """An entity of an organization."""
+def entity_records(view: OrganizationView, entity_id: str | None = None) -> Iterator[Record]:
+    """The entities of an organization, or the one of this id."""
+    if view.discovery is None:
+        return
+    attached = view.discovery.attached()
+    for entity in view.discovery.entities:
+        if entity_id in {None, entity.id}:
+            policies = None if attached is None else attached.get(entity.id, ())
+            yield {**_entity_record(view.name, entity), "attached_policies": _policies(policies)}
+
+
+def _policies(policies: Iterable[Policy] | None) -> list[Record] | None:
+    if policies is None:
+        return None
+    return [{"policy_id": one.id, "policy_name": one.name or None} for one in policies]
+
+
+def _entity_record(organization: str, entity: Entity) -> Record:
     return {
         "organization": organization,
         "entity_id": entity.id,

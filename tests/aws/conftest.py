@@ -146,10 +146,15 @@ def calls():
 def organization(aws, calls):
     """``organization(scope, clock=…, **access)``: an AwsOrganization that asks ``aws``."""
 
-    def make(scope=EVERYTHING, clock=lambda: 1.7e9, wire_times=False, **access):
+    def make(scope=EVERYTHING, clock=lambda: 1.7e9, wire_times=False, attachments=False, **access):
         endpoints = dict.fromkeys(("iam_endpoint", "organizations_endpoint", "sts_endpoint"), aws.url)
         return AwsOrganization(
-            Access(**{**endpoints, **access}), scope, calls.append, clock, wire_times=wire_times
+            Access(**{**endpoints, **access}),
+            scope,
+            calls.append,
+            clock,
+            wire_times=wire_times,
+            attachments=attachments,
         )
 
     return make

@@ -3,8 +3,10 @@
 import pytest
 
 from exporter.model import (
+    Discovery,
     Entity,
     EntityType,
+    Policy,
     Report,
     ServiceAccess,
     Services,
@@ -18,6 +20,10 @@ ROOT, OUS, MANAGEMENT, ACCOUNTS, POLICIES = (
     Target(enabled=True, refresh=float(hours), services=Services.ALL) for hours in range(1, 6)
 )
 TARGETS = Targets(ROOT, OUS, MANAGEMENT, ACCOUNTS, POLICIES)
+
+
+DENY = Policy("p-1", "Deny", ("r-exam",))
+BEFORE = Discovery("o", "9", "aws", (), (DENY,))
 
 
 def of_type(kind, path="o-org/r-exam"):
@@ -82,3 +88,34 @@ def test_a_use_is_known_until_a_report_tells_of_another(reports, known):
     for report in reports:
         standing = Standing(standing.subject, report, last_known=standing.known_beside(report))
     assert standing.last_known == known
+
+
+@pytest.mark.parametrize(
+    ("found", "policies", "unattached"),
+    [
+        ({"policies": (Policy("p-1", "Deny"),), "unattached": "denied"}, (DENY,), "denied"),
+        ({"policies": (Policy("p-1", "Now", ()),)}, (Policy("p-1", "Now", ()),), ""),
+        ({"policies": (Policy("p-2", "Two"),), "unattached": "denied"}, (Policy("p-2", "Two"),), "denied"),
+        (
+            {"policies": (Policy("p-1", "", ("ou-a",)),), "lacking": "x"},
+            (Policy("p-1", "Deny", ("ou-a",)),),
+            "",
+        ),
+        ({"lacking": "ListPolicies: denied"}, (DENY,), "ListPolicies: denied"),
+        ({}, (), ""),
+    ],
+)
+def test_what_a_discovery_could_not_learn_of_policies_stays_as_it_was(found, policies, unattached):
+    completed = Discovery("o", "9", "aws", (), **found).completed(BEFORE)
+    assert (completed.policies, completed.unattached, completed.lacking) == (policies, unattached, "")
+
+
+def test_policies_are_found_by_what_they_are_attached_to():
+    full = Policy("p-2", "Full", ("ou-a", "r-exam"))
+    found = Discovery("o", "9", "aws", (), (DENY, full, Policy("p-3", "Unknown")))
+    assert found.attached() == {"r-exam": (DENY, full), "ou-a": (full,)}
+
+
+@pytest.mark.parametrize("policies", [(), (Policy("p-3", "Unknown"),)])
+def test_what_is_attached_is_unknown_where_nobody_was_asked(policies):
+    assert Discovery("o", "9", "aws", (), policies).attached() is None

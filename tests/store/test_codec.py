@@ -153,6 +153,19 @@ def test_a_discovery_is_no_standing():
         codec.decode_standing(codec.encode_discovery(Discovery("o", "1", "aws", ())))
 
 
+def test_what_policies_are_attached_to_comes_back_and_may_be_missing():
+    policies = (
+        Policy("p-1", "Deny", ("ou-a", "r-exam")),
+        Policy("p-2", "Idle", ()),
+        Policy("p-3", "Unknown"),
+    )
+    found = Discovery("o", "1", "aws", (), policies, unattached="denied")
+    assert codec.decode_discovery(codec.encode_discovery(found)) == found
+    earlier = {"entities": [], "policies": [["p-1"], ["Deny"]], "at": 1.0, "duration": 2.0}
+    kept = {"org_id": "o", "management_account_id": "1", "partition": "aws", **earlier}
+    assert codec.decode_discovery(packed(json.dumps(kept).encode())).policies == (Policy("p-1", "Deny"),)
+
+
 def test_the_version_of_a_later_program_is_named():
     with pytest.raises(StateError, match="version 3; this program knows 2"):
         codec.decode_standing(packed(b"{}", version=3))

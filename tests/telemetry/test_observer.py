@@ -192,13 +192,11 @@ def test_a_state_out_of_reach_is_shown_and_every_failure_counted(observer, count
     assert (count("exporter_state_available"), count("exporter_state_failures_total")) == (1, 2)
 
 
-def test_scps_that_cannot_be_listed_are_logged_once_until_they_can(observer, log):
+@pytest.mark.parametrize("what", ["policies", "attachments"])
+def test_scps_that_cannot_be_listed_are_logged_once_until_they_can(observer, log, what):
     for lacking in ("denied", "denied", "", ""):
-        observer.policies_listed(lacking)
-    assert told(log) == [
-        ("warning", "discovery.policies_unknown"),
-        ("info", "discovery.policies_known"),
-    ]
+        getattr(observer, f"{what}_listed")(lacking)
+    assert told(log) == [("warning", f"discovery.{what}_unknown"), ("info", f"discovery.{what}_known")]
 
 
 def test_one_that_is_not_watched_any_more_leaves_no_series_and_makes_none(observer, instruments):

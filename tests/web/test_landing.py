@@ -312,7 +312,8 @@ def snapshot_of(name, entity_id, message):
     """A snapshot with these texts in every place that takes one."""
     each = Target(enabled=True, refresh=60.0, services=Services.ALL)
     wanted = Targets(each, each, each, each, each)
-    found = Discovery(name, name, name, (entity(entity_id, name=name),), (Policy(entity_id, name),))
+    policy = Policy(entity_id, name, (entity_id,))
+    found = Discovery(name, name, name, (entity(entity_id, name=name),), (policy,), unattached=message)
     job = JobView(JobStatus.FAILED, NOW, NOW, message, message)
     subject = Subject(entity_id)
     standings = {subject: Standing(subject, None, job, failures=1)}

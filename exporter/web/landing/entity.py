@@ -17,6 +17,7 @@ from exporter.model import (
     Work,
 )
 from exporter.web.landing import markup
+from exporter.web.landing.attached import render_attached
 from exporter.web.landing.columns import Choice, Column, ordered, row, table
 from exporter.web.landing.markup import KINDS
 from exporter.web.landing.services import page_of_service
@@ -118,7 +119,7 @@ def _organization(found: Found, page: _Page) -> str:
     own, *others = found.work or (None,)
     parts = "".join(_part(found, item, page) for item in others)
     return (
-        f"{_head(found, own, page)}{_advice(found, page)}{_children(found, page)}"
+        f"{_head(found, own, page)}{_advice(found, page)}{_attached(found, page)}{_children(found, page)}"
         f"{_table(found, own, page)}{parts}"
     )
 
@@ -165,6 +166,11 @@ def _advice(found: Found, page: _Page) -> str:
         body = f'<p class="nothing">It is being worked out: <a href="{here}">look again</a>.</p>'
         return markup.section("advice", f"{title}{body}", pending=True)
     return markup.section("advice", f"{title}{made}") if made else ""
+
+
+def _attached(found: Found, page: _Page) -> str:
+    discovery, entity = found.view.discovery, found.entity
+    return render_attached(discovery, entity, page.names, page.where) if discovery and entity else ""
 
 
 def _table(found: Found, item: Work | None, page: _Page) -> str:
