@@ -1,11 +1,13 @@
 """What all tests share: the programs that `make tools` and the development requirements install."""
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -13,12 +15,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 # How long an example takes, and how long its data take to draw, says how busy the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# helm, promtool and their like live for moments: they need not clean up, unless memory gets short.
+os.environ.setdefault("GOGC", "off")
+os.environ.setdefault("GOMEMLIMIT", "512MiB")
 
 _TRACE = "COVERAGE_PROCESS_CONFIG"  # how coverage tells a program that it is traced
 _TOOLS = Path(__file__).parents[1] / ".tools" / "bin"
@@ -58,17 +63,34 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
 
 @contextlib.contextmanager
 def _untraced() -> Iterator[None]:
-    """Coverage comes from the fast tests alone: beside slow ones, tracing takes what the machine has."""
-    traced, tracer = os.environ.pop(_TRACE, None), Coverage.current()
-    if tracer:
-        tracer.stop()
+    """Coverage comes from the fast tests alone: beside slow ones, tracing takes what the machine has.
+
+    Its collector is not stopped: that of the worker's own start, below it, would go on in its place.
+    """
+    told, tracers = os.environ.pop(_TRACE, None), (sys.gettrace(), threading.gettrace())
+    _trace(None, None)
     try:
         yield
     finally:
-        if tracer:
-            tracer.start()
-        if traced is not None:
-            os.environ[_TRACE] = traced
+        _trace(*tracers)
+        if told is not None:
+            os.environ[_TRACE] = told
+
+
+def _trace(here: Callable[..., object] | None, in_threads: Callable[..., object] | None) -> None:
+    sys.settrace(here)
+    threading.settrace(in_threads)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[object]:
+    """Everything is kept that comes of reading thousands of tests: to search it for garbage is in vain."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
