@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 
+# Thousands of processes start the program and read the tests: what one has compiled is there for the others.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint audit fuzz soak bench tools docs pictures lock dist clean
 

@@ -4,8 +4,6 @@ import json
 import re
 from typing import Any
 
-from cfnlint.decode import cfn_yaml
-
 NOTHING = object()
 PSEUDO = {
     "AWS::AccountId": "111122223333",
@@ -18,6 +16,8 @@ PSEUDO = {
 
 def resource(path, name, **parameters: Any) -> dict[str, Any]:
     """The properties of a resource, for these parameters; the others have their defaults."""
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes a second, of whoever collects the tests too
+
     template = cfn_yaml.load(str(path))
     defaults = {key: _given(item) for key, item in template["Parameters"].items()}
     stack = _Stack({**PSEUDO, **defaults, **parameters}, template.get("Conditions", {}))

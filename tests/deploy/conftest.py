@@ -20,6 +20,7 @@ CHART = Path(__file__).parents[2] / "deploy" / "helm" / "org-access-exporter"
 KUBERNETES = "1.37"
 COMPONENT = "app.kubernetes.io/component"
 OTHERS = {"headless", "test"}
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is built in
 
 
 @cache
@@ -41,7 +42,7 @@ def render(tool):
     def objects(values, *flags, helm="helm", chart=CHART):
         done = template(tool(helm), json.dumps(values), *flags, chart=chart)
         assert done.returncode == 0, done.stderr
-        found = [item for item in yaml.safe_load_all(done.stdout) if item]
+        found = [item for item in yaml.load_all(done.stdout, Loader) if item]
         assert len({(item["kind"], item["metadata"]["name"]) for item in found}) == len(found)
         found.sort(key=lambda item: item["metadata"].get("labels", {}).get(COMPONENT) not in OTHERS)
         return {item["kind"]: item for item in found}

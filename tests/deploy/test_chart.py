@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from grafana.ruleset import defaults, rules
+from tests.deploy.conftest import Loader
 from tests.deploy.manifests import container, pod, workload
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def dashboards(tool, *flags):
     """The dashboards of a release, by the names of their files."""
     command = [tool("helm"), "template", CHART, "--set", "dashboards.enabled=true", *flags]
     rendered = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    maps = [item for item in yaml.safe_load_all(rendered) if item and item["kind"] == "ConfigMap"]
+    maps = [item for item in yaml.load_all(rendered, Loader) if item and item["kind"] == "ConfigMap"]
     return {name: text for item in maps for name, text in item["data"].items()}
 
 
@@ -203,7 +204,7 @@ def everything(tool, *flags):
     """Every object of a release named demo."""
     command = [tool("helm"), "template", "demo", CHART, *flags]
     rendered = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return [item for item in yaml.safe_load_all(rendered) if item]
+    return [item for item in yaml.load_all(rendered, Loader) if item]
 
 
 def test_one_service_is_scraped(render, tool):

@@ -8,7 +8,8 @@ from exporter.exposition import Format
 from tests.exposition import reference
 from tests.exposition.conftest import entity, publication, served
 
-SEPARATORS = [chr(code) for code in range(0x110000) if len(f"a{chr(code)}b".splitlines()) == 2]
+EVERY_CHARACTER = "".join(map(chr, range(0x110000)))
+SEPARATORS = [line[-1] for line in EVERY_CHARACTER.splitlines(keepends=True)[:-1]]
 
 
 @pytest.mark.parametrize("fmt", Format, ids=["text", "openmetrics"])

@@ -5,7 +5,6 @@ import subprocess
 import hcl2
 import pytest
 import yaml
-from cfnlint import api as cfn
 
 from exporter.model import Entity
 from exporter.recommend import (
@@ -142,6 +141,8 @@ def test_the_next_day_only_the_comments_at_the_top_are_others(render):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_cloudformation_says_the_same_policies_and_its_linter_has_nothing_to_say(kind):
+    from cfnlint import api as cfn  # noqa: PLC0415 - takes a second, of whoever collects the tests too
+
     found = advised(kind, members=(ODD,))
     text = cloudformation(found)
     written = yaml.safe_load(text)["Resources"].values()
