@@ -8,7 +8,7 @@ LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint audit fuzz soak bench tools docs pictures lock dist clean
+.PHONY: help install demo test lint audit pythons fuzz soak bench tools docs pictures lock dist clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter
 
 audit: $(VENV)/.dev ## Known vulnerabilities of the locked libraries, as far as the database can be reached
 	$(BIN)/python .ci/audit
+
+pythons: ## The test suite by every Python that is promised, where it can be had
+	sh .ci/pythons
 
 fuzz: $(VENV)/.dev ## Hours of inputs that are nearly right: FUZZ_EXAMPLES=100000 for each kind
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/python -m pytest tests/fuzz tests/web/test_fuzzed_requests.py

@@ -74,8 +74,8 @@ def day(text: str) -> str:
     _matching(DAY, text, "is not a day such as 2027-06-30")
     try:
         date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{quote(text)} is not a day of the calendar: {error}") from None
+    except ValueError:
+        raise ValueError(f"{quote(text)} is not a day of the calendar") from None
     return text
 
 

@@ -8,6 +8,7 @@ import runpy
 import subprocess
 import sys
 import tarfile
+import tomllib
 import urllib.request
 import venv
 from pathlib import Path
@@ -157,6 +158,16 @@ def test_a_workflow_decides_by_what_decides_here(workflow):
     commands = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
     assert any(".ci/run" in command for command in commands)
     assert ("make dist" in commands) == (workflow == "release.yml")
+
+
+def test_every_python_that_is_promised_is_tried_at_every_change():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]
+    (one,) = (
+        step["with"]["python-version"] for step in jobs["test"]["steps"] if "python" in step.get("uses", "")
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    promised = {name.rpartition(" ")[2] for name in project["classifiers"] if "Python :: 3." in name}
+    assert {one, *jobs["pythons"]["strategy"]["matrix"]["python"]} == promised
 
 
 def test_every_place_of_a_release_is_one_that_its_workflow_asks_for():

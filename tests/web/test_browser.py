@@ -49,14 +49,18 @@ def look(browser, name):
 
 
 SHOWN = """
-const found = [...document.querySelectorAll(arguments[0])].filter((each) => each.checkVisibility());
-return found.map((each) => each.innerText.trim());
+const [selector, done] = arguments;
+// After the next frame: what was opened just now has no text before it has been laid out.
+requestAnimationFrame(() => setTimeout(() => {
+  const found = [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+  done(found.map((each) => each.innerText.trim()));
+}));
 """
 
 
 def shown(browser, selector):
     """At one moment: the page changes by itself."""
-    return browser.execute_script(SHOWN, selector)
+    return browser.execute_async_script(SHOWN, selector)
 
 
 def box(browser):
