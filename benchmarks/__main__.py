@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import attack, crowd, news, panels, restart, rules, scrape, size, slots, stalls, units
+from benchmarks import attack, crowd, news, panels, restart, rules, scale, scrape, size, slots, stalls, units
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "panels": panels.report,
     "rules": rules.report,
     "size": size.report,
+    "scale": scale.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")
