@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.options import config_file, examples, option, quiet, timeout
+from exporter.cli.options import config_file, examples, option, output_format, quiet, timeout
 from exporter.cli.organization import chosen, configured, organization_option
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ _EXAMPLES = examples(
 @organization_option()
 @option("--state.url", default=None, metavar="URL", help="The state of serve: a table is looked at too.")
 @timeout()
-@click.option(
-    "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="The format."
-)
+@output_format("table", "json", what="The format.")
 @quiet()
 def check_aws(
     *,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.cli.entity import FLAGS, chosen_entity, entity_options
-from exporter.cli.options import Duration, config_file, examples, quiet, timeout
+from exporter.cli.options import Duration, config_file, examples, output_format, quiet, state_to_read, timeout
 from exporter.cli.organization import chosen, organization_option
 
 if TYPE_CHECKING:
@@ -51,20 +51,10 @@ _USAGE = 2
     help="Only uses that are no longer ago count. By default all that AWS remembers do.",
 )
 @click.option("--strict", is_flag=True, help="What may be denied counts as denied for the exit code.")
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="For people, for programs, for a comment on a pull request.",
-)
-@click.option(
-    "--state.url",
-    "state_url",
-    default="memory:",
-    metavar="URL",
-    help="Take the reports from this state, which an exporter may be using: it knows every account's uses. "
-    "Otherwise a report on the entity is made, which knows who used a service last.",
+@output_format("table", "json", "markdown", what="For people, for programs, for a comment on a pull request.")
+@state_to_read(
+    "Take the reports from this state, which an exporter may be using: it knows every account's uses. "
+    "Otherwise a report on the entity is made, which knows who used a service last."
 )
 @timeout()
 @quiet()

@@ -8,6 +8,7 @@ import click
 
 from exporter.cli.options import option
 from exporter.cli.serve import DEFAULT_ADDRESS, leave_quietly, run, serve
+from exporter.cli.simulation import simulation_options
 from exporter.errors import UserError
 from exporter.model import EntityType
 from exporter.simulator import Endpoint, Fault, FaultKind, SimulationOptions, start
@@ -35,20 +36,10 @@ collection: {{discovery_interval: {soon}, job_timeout: {timeout}}}
 
 
 @click.command("demo")
-@click.option(
-    "--accounts", type=click.IntRange(1, 50_000), default=30, show_default=True, help="Member accounts."
+@simulation_options(
+    speed=20.0,
+    told="How many times faster than AWS's the report jobs are; at 20, OUs are renewed every minute.",
 )
-@click.option(
-    "--ous", type=click.IntRange(0, 2_000), default=8, show_default=True, help="Organizational units."
-)
-@click.option(
-    "--speed",
-    type=click.FloatRange(0.1, 10_000),
-    default=20.0,
-    show_default=True,
-    help="How many times faster than AWS's the report jobs are; at 20, OUs are renewed every minute.",
-)
-@click.option("--seed", type=int, default=7, show_default=True, help="Another seed, another organization.")
 @click.option(
     "--failing-account", is_flag=True, help="After its first report, AWS fails to make one on an account."
 )

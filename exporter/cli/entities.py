@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.cli.entity import entity_options, one_entity
-from exporter.cli.options import config_file, examples, quiet
+from exporter.cli.options import config_file, examples, output_format, quiet, state_to_read
 from exporter.cli.organization import chosen, organization_option
 
 if TYPE_CHECKING:
@@ -34,20 +34,10 @@ _EXAMPLES = examples(
     help="The order: as in the organization, or by a column; what is not known comes last.",
 )
 @click.option("--reverse", is_flag=True, help="The other way round.")
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For people, for programs, for spreadsheets.",
-)
-@click.option(
-    "--state.url",
-    "state_url",
-    default="memory:",
-    metavar="URL",
-    help="Take everything from this state, which an exporter may be using: it has the counts of reports too. "
-    "Otherwise AWS is asked what there is, and no report is made.",
+@output_format("table", "json", "csv", what="For people, for programs, for spreadsheets.")
+@state_to_read(
+    "Take everything from this state, which an exporter may be using: it has the counts of reports too. "
+    "Otherwise AWS is asked what there is, and no report is made."
 )
 @quiet()
 def entities(config_file: str | None, organization: str | None, **options: Any) -> None:

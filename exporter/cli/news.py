@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.options import Duration, config_file, examples, option
+from exporter.cli.options import Duration, config_file, examples, option, output_format
 from exporter.cli.organization import chosen, configured, organization_option
 from exporter.model import NewsKind
 
@@ -46,12 +46,8 @@ _EXAMPLES = examples(
     metavar="URL",
     help="The state to read, which an exporter may be using; without it, what serve takes without it.",
 )
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For people, for programs as /api/v1/news has it, for spreadsheets.",
+@output_format(
+    "table", "json", "csv", what="For people, for programs as /api/v1/news has it, for spreadsheets."
 )
 def news(config_file: str | None, organization: str | None, **options: Any) -> None:
     """Tell what changed, from the state.

@@ -75,6 +75,17 @@ def timeout() -> Callable[[_Command], _Command]:
     return click.option("--timeout", type=Duration(), default="5m", show_default=True, help=what)
 
 
+def output_format(*formats: str, what: str) -> Callable[[_Command], _Command]:
+    """``--output``, of which the first format is the default."""
+    choice = click.Choice(formats)
+    return click.option("--output", type=choice, default=formats[0], show_default=True, help=what)
+
+
+def state_to_read(what: str) -> Callable[[_Command], _Command]:
+    """``--state.url``, for commands that can do without a state: ``memory:`` has nothing in it."""
+    return click.option("--state.url", "state_url", default="memory:", metavar="URL", help=what)
+
+
 def examples(*commands: str) -> str:
     """The epilog of a command: how it is called."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for command in commands for line in command.split("\n"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.cli.entity import FLAGS, chosen_entity, entity_options
-from exporter.cli.options import config_file, examples, quiet, timeout
+from exporter.cli.options import config_file, examples, quiet, state_to_read, timeout
 from exporter.cli.organization import chosen, configured, organization_option
 from exporter.cli.wishes import wish, wish_options
 from exporter.errors import UserError
@@ -55,12 +55,8 @@ _CODE = ("scp", "terraform", "cloudformation")
     help="Where the plan goes: plan.md to read first, a file per policy, Terraform, and the way back.",
 )
 @click.option("--exit-code", is_flag=True, help="With --diff: end with 1 where there is a change.")
-@click.option(
-    "--state.url",
-    "state_url",
-    default="memory:",
-    metavar="URL",
-    help="Take the report from this state, which an exporter may be using. Otherwise a new one is made.",
+@state_to_read(
+    "Take the report from this state, which an exporter may be using. Otherwise a new one is made."
 )
 @click.option(
     "--stale-evidence", is_flag=True, help="Take a report that is older than collection.max_report_age too."

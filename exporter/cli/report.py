@@ -10,7 +10,7 @@ import click
 
 from exporter.cli.aws_cli import MAX_ITEMS, SORT_KEYS, cli_input_json, generate_cli_skeleton, overlaid
 from exporter.cli.entity import FLAGS, chosen_entity, entity_options
-from exporter.cli.options import config_file, examples, quiet, timeout
+from exporter.cli.options import config_file, examples, output_format, quiet, timeout
 from exporter.cli.organization import chosen, configured, organization_option
 from exporter.errors import UserError
 
@@ -51,12 +51,13 @@ _EXAMPLES = examples(
     metavar="TEXT",
     help="The page that this marker of an earlier answer stands for (with --job-id).",
 )
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json", "csv", "prometheus", "html"]),
-    default="table",
-    show_default=True,
-    help="For people, as the AWS CLI prints it, for spreadsheets, for node_exporter's textfile collector, "
+@output_format(
+    "table",
+    "json",
+    "csv",
+    "prometheus",
+    "html",
+    what="For people, as the AWS CLI prints it, for spreadsheets, for node_exporter's textfile collector, "
     "or one file for mail and paper, with the policy that is recommended by it.",
 )
 @click.option(

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from exporter.cli.serve import leave_quietly
+from exporter.cli.simulation import simulation_options
 from exporter.simulator import SimulationOptions, start
 
 
@@ -14,20 +15,7 @@ from exporter.simulator import SimulationOptions, start
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=10079, show_default=True, help="0: any free port."
 )
-@click.option(
-    "--accounts", type=click.IntRange(1, 50_000), default=30, show_default=True, help="Member accounts."
-)
-@click.option(
-    "--ous", type=click.IntRange(0, 2_000), default=8, show_default=True, help="Organizational units."
-)
-@click.option(
-    "--speed",
-    type=click.FloatRange(0.1, 10_000),
-    default=1.0,
-    show_default=True,
-    help="How many times faster than AWS's the report jobs are.",
-)
-@click.option("--seed", type=int, default=7, show_default=True, help="Another seed, another organization.")
+@simulation_options(speed=1.0, told="How many times faster than AWS's the report jobs are.")
 @click.option(
     "--page-limit",
     type=click.IntRange(1, 1000),

@@ -8,6 +8,7 @@ from importlib.metadata import version as installed
 import click
 
 from exporter.cli import PROGRAM
+from exporter.cli.options import output_format
 
 _LIBRARIES = (
     "boto3",
@@ -34,9 +35,7 @@ def versions() -> dict[str, str]:
 
 
 @click.command()
-@click.option(
-    "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The format."
-)
+@output_format("text", "json", what="The format.")
 def version(output: str) -> None:
     """Show the versions of the program and its libraries."""
     if output == "json":

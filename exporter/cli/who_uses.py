@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.cli.entity import entity_options, one_entity
-from exporter.cli.options import config_file, examples, quiet, timeout
+from exporter.cli.options import config_file, examples, output_format, quiet, state_to_read, timeout
 from exporter.cli.organization import chosen, organization_option
 
 if TYPE_CHECKING:
@@ -37,20 +37,10 @@ _NOTE = (
     is_flag=True,
     help="Take no state, but make a report on each OU and account too, one after the other.",
 )
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="For people, for programs, for spreadsheets.",
-)
-@click.option(
-    "--state.url",
-    "state_url",
-    default="memory:",
-    metavar="URL",
-    help="Take the reports from this state, which an exporter may be using: it knows every account's uses. "
-    "Otherwise a report on the root is made, or on the entity, which knows who used a service last.",
+@output_format("table", "json", "csv", what="For people, for programs, for spreadsheets.")
+@state_to_read(
+    "Take the reports from this state, which an exporter may be using: it knows every account's uses. "
+    "Otherwise a report on the root is made, or on the entity, which knows who used a service last."
 )
 @timeout()
 @quiet()
