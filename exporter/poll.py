@@ -13,6 +13,7 @@ much the same services, and the time goes by that.
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from statistics import pstdev
 
 from exporter.model import Report, Subject
@@ -39,24 +40,55 @@ def cheapest_polls(sample: Sequence[float], price: float = CALL_PRICE) -> list[f
     idle from its end until then, and every job from i on pays for the poll.
     """
     times = sorted(sample)
-    count = len(times)
-    cost = [0.0] * (count + 1)
-    choice = [0] * (count + 1)
-    for i in range(count - 1, -1, -1):
-        cost[i] = float("inf")
-        ended = 0.0
-        for j in range(i, count):
-            ended += times[j]
-            idle = times[j] * (j - i + 1) - ended
-            total = price * (count - i) + idle + cost[j + 1]
-            if total < cost[i]:
-                cost[i], choice[i] = total, j + 1
+    ended = [0.0, *accumulate(times)]
+    choice = [0] * len(times)
+    cost = 0.0
+    lines = _Lines()
+    for i in range(len(times) - 1, -1, -1):
+        # What j costs from i on is a line in i, but for what does not depend on j.
+        lines.add(times[i], times[i] * (i + 1) - ended[i + 1] + cost, i + 1)
+        least, choice[i] = lines.least(i)
+        cost = least + ended[i] + price * (len(times) - i)
     polls = []
     i = 0
-    while i < count:
+    while i < len(times):
         i = choice[i]
         polls.append(times[i - 1] + MARGIN)
     return polls
+
+
+class _Lines:
+    """Lines that are added with ever flatter slopes; the lowest is asked for at ever smaller places.
+
+    Those are kept that may yet be the lowest, the one that is so now at the left: each is looked at a few
+    times instead of at every place.
+    """
+
+    def __init__(self) -> None:
+        self._lines: deque[tuple[float, float, int]] = deque()
+
+    def add(self, fall: float, height: float, name: int) -> None:
+        """One that is ``height - fall * place`` high."""
+        kept = self._lines
+        while len(kept) > 1 and _passed_over(kept[-2], kept[-1], (fall, height, name)):
+            kept.pop()
+        kept.append((fall, height, name))
+
+    def least(self, place: int) -> tuple[float, int]:
+        """How high the lowest is, and its name; of several the newest."""
+        kept = self._lines
+        while len(kept) > 1 and kept[1][1] - kept[1][0] * place <= kept[0][1] - kept[0][0] * place:
+            kept.popleft()
+        fall, height, name = kept[0]
+        return height - fall * place, name
+
+
+def _passed_over(
+    steep: tuple[float, float, int], middle: tuple[float, float, int], flat: tuple[float, float, int]
+) -> bool:
+    """Whether the flat line is below the middle one wherever that is below the steep one."""
+    later = (middle[1] - flat[1]) * (steep[0] - middle[0])
+    return later >= (steep[1] - middle[1]) * (middle[0] - flat[0])
 
 
 def beyond(last: float) -> Iterator[float]:

@@ -21,6 +21,7 @@ from tests.faults.life import HOUR, ROOT, TOP, Life
 
 DAY = 24 * HOUR
 ACCOUNTS, UNITS, SERVICES = 500, 20, 455
+UNUSED = tuple(ServiceAccess(f"s{i}", f"Service {i}", authenticated_entities=0) for i in range(SERVICES))
 _BROAD, _NARROW = Target(True, 6 * HOUR, Services.ALL), Target(True, DAY, Services.ACCESSED)
 TARGETS = Targets(_BROAD, _BROAD, _NARROW, _NARROW, replace(_NARROW, enabled=False))
 _AWAY = (3 * HOUR, 3.5 * DAY)  # s: how long, and how often
@@ -107,13 +108,10 @@ class Month:
 
     def _rows(self):
         """A report of which a tenth was used, lately."""
-        now = self.life.pace.now()
-        return tuple(
-            ServiceAccess(f"s{i}", f"Service {i}", "eu-west-1", TOP, round(now - i * HOUR), 1)
-            if i % 10 == 3
-            else ServiceAccess(f"s{i}", f"Service {i}", authenticated_entities=0)
-            for i in range(SERVICES)
-        )
+        now, rows = self.life.pace.now(), list(UNUSED)
+        for i in range(3, SERVICES, 10):
+            rows[i] = ServiceAccess(f"s{i}", f"Service {i}", "eu-west-1", TOP, round(now - i * HOUR), 1)
+        return tuple(rows)
 
     def told(self, day):
         """What a day left behind."""
