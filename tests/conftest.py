@@ -26,6 +26,10 @@ os.environ.setdefault("GOGC", "off")
 os.environ.setdefault("GOMEMLIMIT", "512MiB")
 
 _TRACE = "COVERAGE_PROCESS_CONFIG"  # how coverage tells a program that it is traced
+# Files that take minutes, below the directory of tests.
+MINUTES = {"docs/test_commands.py", "grafana/test_drawn.py"} | {
+    f"faults/test_{name}.py" for name in ("events", "life", "matrix", "soak")
+}
 _TOOLS = Path(__file__).parents[1] / ".tools" / "bin"
 
 
@@ -45,14 +49,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave slow tests out, unless they are asked for or named one by one; else begin with their files."""
+    """Leave slow tests out, unless they are asked for or named one by one; else begin with their files.
+
+    Those that take minutes come first: begun last, one of them would keep a worker busy after the others.
+    """
     if config.getoption("--slow") or any("::" in argument for argument in config.args):
         slow_files = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: item.path not in slow_files)
+        items.sort(key=lambda item: (not _takes_minutes(item.path), item.path not in slow_files))
         return
     slow = [item for item in items if item.get_closest_marker("slow")]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in set(slow)]
+
+
+def _takes_minutes(path: Path) -> bool:
+    return "/".join(path.parts[-2:]) in MINUTES
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+from tests.conftest import MINUTES
+
+TESTS = Path(__file__).parents[1]
+CONFTEST = TESTS / "conftest.py"
 
 
 def run(directory: Path, test: str, *flags: str) -> str:
@@ -57,3 +60,7 @@ def test_a_slow_test_runs_only_where_it_is_asked_for(tmp_path):
     assert "1 deselected" in run(tmp_path, slow)
     assert "1 failed" in run(tmp_path, slow, "--slow")
     assert "1 failed" in run(tmp_path, slow, "test_it.py::test_it")
+
+
+def test_the_files_to_begin_with_are_there():
+    assert [name for name in sorted(MINUTES) if not (TESTS / name).exists()] == []
