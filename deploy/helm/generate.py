@@ -50,6 +50,7 @@ _MONITOR: dict[str, Schema] = {
     "interval": _DURATION,
     "scrapeTimeout": _DURATION,
     "collect": {"type": "array", "items": {"enum": [group.value for group in Group]}},
+    "exclude": {"type": "array", "items": {"enum": [group.value for group in Group]}},
     "scheme": {"enum": ["", "http", "https"]},
     "relabelings": _OBJECTS,
     "metricRelabelings": _OBJECTS,
@@ -91,6 +92,7 @@ def _threshold(name: str, default: Any) -> Schema:
 
 SPECIAL: dict[str, Schema] = {
     "repositoryUrl": _URL,
+    "grafanaUrl": _URL,
     "prometheusRule.runbookUrl": _URL,
     "replicaCount": _COUNT,
     "image.digest": {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},

@@ -59,6 +59,12 @@ class Level(click.Choice[str]):
     metavar="URL",
     help="Where people find the Grafana that has the dashboards; pages link to them.",
 )
+@option(
+    "--web.grafana-uid-prefix",
+    default="",
+    metavar="TEXT",
+    help="What the uids of those dashboards begin with where the chart made them; it says so itself.",
+)
 @option("--web.max-requests", type=click.IntRange(min=1), default=40, help="Scrapes served at the same time.")
 @option(
     "--web.disable-exporter-metrics",
@@ -131,6 +137,7 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
         route_prefix=flags["web_route_prefix"],
         external_url=flags["web_external_url"],
         grafana_url=flags["web_grafana_url"],
+        grafana_uid_prefix=flags["web_grafana_uid_prefix"],
         max_requests=flags["web_max_requests"],
         exporter_metrics=not flags["web_disable_exporter_metrics"],
     )

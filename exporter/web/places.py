@@ -8,6 +8,7 @@ from exporter.errors import UserError
 from exporter.web.surface import WebSettings
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_UIDS = re.compile(r"[A-Za-z0-9_-]*")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 OVERVIEW, ENTITY, SERVICE = "org-access-overview", "org-access-entity", "org-access-service"
 """Uids of the dashboards, which ``grafana/board.py`` gives them."""
@@ -33,7 +34,8 @@ class Places:
 
     ``inside`` is what requests arrive with, ``outside`` what links begin with; they differ behind a proxy
     that takes a part of the path away. ``scheme`` and ``authority`` (``host:port``) are the external URL's,
-    empty where none was given. ``grafana`` is where the dashboards are, empty where nobody said.
+    empty where none was given. ``grafana`` is where the dashboards are, empty where nobody said, and
+    ``uids`` what their uids begin with where the chart made them.
     """
 
     telemetry: str = "/metrics"
@@ -42,6 +44,7 @@ class Places:
     scheme: str = ""
     authority: str = ""
     grafana: str = ""
+    uids: str = ""
 
     def route(self, path: str) -> str:
         """The path at which requests for ``path`` arrive."""
@@ -57,7 +60,7 @@ class Places:
             return ""
         landing = {"landing": f"{self.scheme}://{self.authority}{self.outside}"} if self.authority else {}
         given = {f"var-{variable}": value for variable, value in {**chosen, **landing}.items()}
-        return f"{self.grafana}/d/{uid}?{urlencode(given, errors='replace')}"
+        return f"{self.grafana}/d/{self.uids}{uid}?{urlencode(given, errors='replace')}"
 
 
 def places(settings: WebSettings) -> Places:
@@ -67,8 +70,8 @@ def places(settings: WebSettings) -> Places:
     if prefix and not _PATH.fullmatch(prefix):
         raise UserError(f"--web.route-prefix {settings.route_prefix!r}: not a path such as /exporter")
     outside = external if settings.external_url else prefix
-    grafana = _grafana(settings.grafana_url)
-    return Places(_telemetry(settings.telemetry_path), prefix, outside, scheme, authority, grafana)
+    grafana, uids = _grafana(settings.grafana_url), _uids(settings.grafana_uid_prefix)
+    return Places(_telemetry(settings.telemetry_path), prefix, outside, scheme, authority, grafana, uids)
 
 
 def _telemetry(path: str) -> str:
@@ -82,6 +85,12 @@ def _telemetry(path: str) -> str:
 def _grafana(url: str) -> str:
     scheme, authority, path = _address("--web.grafana-url", url)
     return f"{scheme}://{authority}{path}" if url else ""
+
+
+def _uids(prefix: str) -> str:
+    if not _UIDS.fullmatch(prefix):
+        raise UserError(f"--web.grafana-uid-prefix {prefix!r}: has what no uid of a dashboard has")
+    return prefix
 
 
 def _address(flag: str, url: str) -> tuple[str, str, str]:

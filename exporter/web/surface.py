@@ -38,7 +38,8 @@ class WebSettings:
     the scrapes that are served at the same time. Without ``exporter_metrics`` the group ``exporter`` is
     left out of every answer. With ``systemd_socket`` the sockets are those that systemd hands over, in the
     place of ``listen_addresses``. ``config_file`` has TLS, users and the like. ``grafana_url`` is where
-    people find the Grafana that has the dashboards; empty: nowhere.
+    people find the Grafana that has the dashboards (empty: nowhere), whose uids begin with
+    ``grafana_uid_prefix``.
     """
 
     listen_addresses: tuple[str, ...]
@@ -51,3 +52,4 @@ class WebSettings:
     max_requests: int = 40
     exporter_metrics: bool = True
     grafana_url: str = ""
+    grafana_uid_prefix: str = ""

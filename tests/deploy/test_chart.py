@@ -89,6 +89,36 @@ def test_alerts_lead_to_the_dashboards_of_their_release(render):
     assert {link.split("-")[0] for link in links} == {uid.split("-")[0] for uid in uids}
 
 
+def test_pages_and_alerts_lead_to_one_grafana_and_pages_to_the_dashboards_of_their_release(render):
+    values = {"grafanaUrl": "https://g.example", "dashboards": {"enabled": True}}
+    objects = render({**values, "prometheusRule": {"enabled": True}})
+    uids = {json.loads(text)["uid"] for text in objects["ConfigMap"]["data"].values()}
+    arguments = dict(
+        argument.split("=", 1)
+        for argument in workload(objects)["spec"]["template"]["spec"]["containers"][0]["args"]
+        if "=" in argument
+    )
+    prefix = arguments["--web.grafana-uid-prefix"]
+    assert all(uid.startswith(f"{prefix}org-access-") for uid in uids)
+    assert arguments["--web.grafana-url"] == "https://g.example"
+    assert "https://g.example/d/" in json.dumps(alerts(objects))
+
+
+def test_without_dashboards_of_its_own_pages_lead_to_those_of_the_repository(render):
+    text = json.dumps(workload(render({"grafanaUrl": "https://g.example"})))
+    assert "--web.grafana-url=https://g.example" in text
+    assert "uid-prefix" not in text
+
+
+def test_what_is_collected_takes_the_place_of_what_is_left_out(render):
+    monitor = {"enabled": True, "collect": ["reports"]}
+    [endpoint] = render({"serviceMonitor": monitor})["ServiceMonitor"]["spec"]["endpoints"]
+    assert endpoint["params"] == {"collect[]": ["reports"]}
+    monitor |= {"collect": [], "exclude": []}
+    [endpoint] = render({"serviceMonitor": monitor})["ServiceMonitor"]["spec"]["endpoints"]
+    assert "params" not in endpoint
+
+
 TWO = {"config": {"organizations": [{"name": "prod"}, {"name": 'a.b "x"'}]}}
 
 

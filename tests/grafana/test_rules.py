@@ -11,9 +11,11 @@ import yaml
 from grafana.files import ROUTING, RULES
 from grafana.ruleset import defaults, rules
 from tests.grafana.names import ALERTS, EVERY_RULE, KNOWN, RECORDS, metrics, records
+from tests.grafana.scrapes import every_second, slower
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((RULES.parent / "tests").glob("*.yml"))
+MINUTES = [path for path in TESTS if "interval: 1m" in path.read_text()]
 NEWS = {"OrgAccessDormantServiceUsed", "OrgAccessServiceFirstUsed", "OrgAccessServiceUsedWidely"}
 SITUATIONS = {"fires", "stays silent", "restart", "gap"}
 
@@ -166,6 +168,30 @@ def test_the_rules_do_what_their_tests_say(tool, path):
         [tool("promtool"), "test", "rules", path], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.tool("promtool")
+@pytest.mark.parametrize("path", MINUTES, ids=lambda path: path.stem)
+def test_the_rules_do_the_same_with_a_scrape_every_two_minutes(tool, path, tmp_path):
+    (tmp_path / path.name).write_text(slower(path.read_text(), RULES))
+    done = subprocess.run(
+        [tool("promtool"), "test", "rules", tmp_path / path.name], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "half"),
+    [
+        ("0x240", " ".join(["0.0"] * 121)),
+        ("0+60x3 5", "0.0 120.0 5.0"),
+        ("1 2 stale _x3", "1.0 stale _"),
+        ("1 stale _x2 7", "1.0 stale 7.0"),
+    ],
+)
+def test_half_of_the_samples_are_every_second_one(written, half):
+    assert every_second(written) == half
 
 
 @pytest.mark.tool("amtool")

@@ -58,6 +58,7 @@ def test_the_external_url_names_a_port_always(url, authority):
         {"grafana_url": "grafana.example.org"},
         {"grafana_url": "javascript://example.org/%0aalert(1)"},
         {"grafana_url": "https://example.org/?orgId=1"},
+        {"grafana_uid_prefix": "../x"},
         {"route_prefix": "exporter"},
         {"route_prefix": "/{name}"},
         {"route_prefix": "/a//b"},
@@ -81,6 +82,11 @@ def test_dashboards_have_what_is_looked_at_chosen_and_know_the_way_back():
         "https://example.org:443/grafana/d/some?var-entity=ou-1%262"
         "&var-landing=https%3A%2F%2Fx.example.org%3A443%2Faccess"
     )
+
+
+def test_dashboards_of_the_chart_have_uids_of_their_own():
+    where = of(grafana_url="https://example.org", grafana_uid_prefix="1a2b3c4d-")
+    assert where.dashboard("some").startswith("https://example.org:443/d/1a2b3c4d-some?")
 
 
 def test_without_grafana_there_is_no_dashboard():

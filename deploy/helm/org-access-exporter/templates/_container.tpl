@@ -60,6 +60,12 @@ volumeMounts:
 - --config.file=/etc/org-access-exporter/config.yml
 - --config.enable-auto-reload
 {{- end }}
+{{- with .Values.grafanaUrl }}
+- {{ printf "--web.grafana-url=%s" . | quote }}
+{{- if include "org-access-exporter.dashed" $ }}
+- --web.grafana-uid-prefix={{ include "org-access-exporter.mark" $ }}-
+{{- end }}
+{{- end }}
 {{- if include "org-access-exporter.webConfigSecret" . }}
 - --web.config.file=/etc/org-access-exporter-web/web.yml
 {{- end }}

@@ -33,9 +33,10 @@ scheme: {{ $scheme }}
 {{- if $values.honorLabels }}
 honorLabels: true
 {{- end }}
-{{- with $values.collect }}
+{{- if or $values.collect $values.exclude }}
+{{- /* The exporter takes one of them. */}}
 params:
-  collect[]: {{- toYaml . | nindent 4 }}
+  {{ ternary "collect" "exclude" (not (empty $values.collect)) }}[]: {{- default $values.exclude $values.collect | toYaml | nindent 4 }}
 {{- end }}
 {{- if eq $scheme "https" }}
 {{- /* Prometheus asks by address, and no certificate is for an address. */ -}}

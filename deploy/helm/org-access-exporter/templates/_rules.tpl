@@ -4,7 +4,7 @@
 {{- $config := omit .root.Values.prometheusRule.config "organizations" }}
 {{- $_ := set $config "runbookUrl" (trimSuffix "/" (include "org-access-exporter.runbookUrl" .root)) }}
 {{- $_ := set $config "exporterUrl" (trimSuffix "/" $config.exporterUrl) }}
-{{- $_ := set $config "grafanaUrl" (trimSuffix "/" $config.grafanaUrl) }}
+{{- $_ := set $config "grafanaUrl" (trimSuffix "/" (default .root.Values.grafanaUrl $config.grafanaUrl)) }}
 {{- range $name, $value := $config }}
 {{- /* An annotation that begins with an address needs one. */}}
 {{- if not (toString $value) }}
