@@ -8,7 +8,7 @@ LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint audit pythons fuzz soak bench tools docs pictures lock dist clean
+.PHONY: help install demo test pods lint audit pythons fuzz soak bench tools docs pictures lock dist clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ demo: install ## A simulated organization on http://localhost:10078
 
 test: $(VENV)/.dev ## The test suite
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
+
+pods: $(VENV)/.dev ## The chart on two nodes with kubelet and containerd, as root: after a change of chart or image
+	PYTHON=$(BIN)/python sh .ci/pods $(PYTEST_FLAGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -46,6 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail a test whose program is missing, where it would be skipped otherwise",
     )
     parser.addoption("--slow", action="store_true", help="run the tests marked slow as well")
+    parser.addoption(
+        "--pods", action="store_true", help="run the tests that `make pods` is there for as well"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -53,13 +56,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Those that take minutes come first: begun last, one of them would keep a worker busy after the others.
     """
+    if not config.getoption("--pods"):
+        _leave_out("pods", config, items)
     if config.getoption("--slow") or any("::" in argument for argument in config.args):
         slow_files = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: (not _takes_minutes(item.path), item.path not in slow_files))
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item not in set(slow)]
+    _leave_out("slow", config, items)
+
+
+def _leave_out(mark: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    marked = [item for item in items if item.get_closest_marker(mark)]
+    config.hook.pytest_deselected(items=marked)
+    items[:] = [item for item in items if item not in set(marked)]
 
 
 def _takes_minutes(path: Path) -> bool:

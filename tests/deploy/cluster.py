@@ -11,6 +11,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -39,14 +40,14 @@ class Cluster:
 
     def __init__(self, port: int, directory: Path) -> None:
         self._base = f"https://127.0.0.1:{port}"
-        self._directory = directory
+        self.directory = directory
         self._trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._trust.check_hostname = False
         self._trust.verify_mode = ssl.CERT_NONE
 
     def kubeconfig(self, token: str, namespace: str = "default") -> Path:
         """A file for Helm; the server's certificate is one of its own making."""
-        path = self._directory / f"{token}-{namespace}.yml"
+        path = self.directory / f"{token}-{namespace}.yml"
         cluster = {"server": self._base, "insecure-skip-tls-verify": True}
         text = {
             "apiVersion": "v1",
@@ -68,9 +69,17 @@ class Cluster:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": f"application/{form}"},
         )
+        return json.loads(self._answer(request))
+
+    def text(self, path: str) -> str:
+        """An answer that is no JSON, such as a log."""
+        request = urllib.request.Request(self._base + path, headers={"Authorization": f"Bearer {ADMIN}"})
+        return self._answer(request).decode()
+
+    def _answer(self, request: urllib.request.Request) -> bytes:
         try:
             with urllib.request.urlopen(request, context=self._trust, timeout=30) as answer:
-                return json.loads(answer.read())
+                return answer.read()
         except urllib.error.HTTPError as error:
             said = error.read().decode()
             raise RefusedError(json.loads(said)["message"] if said.startswith("{") else said) from error
@@ -141,8 +150,11 @@ def until(true, seconds: float = 60.0):
 
 
 @contextmanager
-def control_plane(program: str, directory: Path):
-    """A ``Cluster``, as long as the context lasts; ``program`` is what `make tools` calls kubernetes."""
+def control_plane(program: str, directory: Path, more: Sequence[str] = ()):
+    """A ``Cluster``, as long as the context lasts; ``program`` is what `make tools` calls kubernetes.
+
+    ``more`` are controllers that have something to do where pods run.
+    """
     etcd, peer, port = _free_ports(3)
     (directory / "tokens.csv").write_text(_TOKENS)
     key = directory / "sa.key"
@@ -164,7 +176,7 @@ def control_plane(program: str, directory: Path):
             "kube-controller-manager",
             f"--kubeconfig={config}",
             f"--service-account-private-key-file={key}",
-            f"--controllers={','.join(_CONTROLLERS)}",
+            f"--controllers={','.join([*_CONTROLLERS, *more])}",
             "--leader-elect=false",
             "--secure-port=0",
         )
@@ -195,6 +207,7 @@ def _api_flags(etcd, port, key, directory):
         f"--service-account-signing-key-file={key}",
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-cluster-ip-range=10.96.0.0/16",
+        "--kubelet-preferred-address-types=InternalIP",
         "--profiling=false",
     ]
 

@@ -15,19 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.dockerfile import instructions
+
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
-def instructions() -> list[tuple[str, str]]:
-    """(keyword, rest) of each instruction, continued lines joined."""
-    lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.startswith("#")]
-    joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
-    return [(word, rest) for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line)]
-
-
 def of(keyword: str) -> list[str]:
-    return [rest for word, rest in instructions() if word == keyword]
+    return [rest for word, rest in instructions(ROOT / "Dockerfile") if word == keyword]
 
 
 def copied_sources() -> list[str]:

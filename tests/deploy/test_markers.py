@@ -16,7 +16,7 @@ CONFTEST = TESTS / "conftest.py"
 
 def run(directory: Path, test: str, *flags: str) -> str:
     shutil.copy(CONFTEST, directory)
-    (directory / "pytest.ini").write_text("[pytest]\nmarkers = tool(name)\n    slow\n")
+    (directory / "pytest.ini").write_text("[pytest]\nmarkers = tool(name)\n    slow\n    pods\n")
     (directory / "test_it.py").write_text(f"import pytest\n{test}\n")
     command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", *flags]
     # Plugins take longer to load than all that is looked at here.
@@ -64,3 +64,10 @@ def test_a_slow_test_runs_only_where_it_is_asked_for(tmp_path):
 
 def test_the_files_to_begin_with_are_there():
     assert [name for name in sorted(MINUTES) if not (TESTS / name).exists()] == []
+
+
+def test_pods_are_started_only_where_they_are_asked_for(tmp_path):
+    pods = "@pytest.mark.pods\ndef test_it(): raise AssertionError('ran')"
+    assert "1 deselected" in run(tmp_path, pods, "--slow")
+    assert "1 deselected" in run(tmp_path, pods, "test_it.py::test_it")
+    assert "1 failed" in run(tmp_path, pods, "--pods", "--slow")
