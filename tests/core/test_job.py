@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.job import Fault, Job, State, once_each
-from exporter.model import JobStatus, Page, Report, ServiceAccess
+from exporter.model import JobStatus, JobView, Page, Report, ServiceAccess
 
 S3 = ServiceAccess("s3", "S3", "eu-west-1", "o/r/1", 10.0, 1)
 EC2 = ServiceAccess("ec2", "EC2")
@@ -131,3 +131,53 @@ def test_a_row_that_comes_twice_is_kept_with_its_latest_use():
 
 def test_a_used_row_wins_over_an_unused_one():
     assert once_each([S3._replace(last_authenticated=None), S3]) == (S3,)
+
+
+def test_of_two_rows_with_the_same_use_the_first_is_kept():
+    assert once_each([S3, S3._replace(region="us-east-1")]) == (S3,)
+
+
+FOLLOWED = completed(truncated=True, marker="m")
+
+
+@pytest.mark.parametrize(
+    ("pages", "message"),
+    [
+        ([Page("COMPLETED")], "the report does not say when it was made"),
+        ([completed(truncated=True)], "IsTruncated is true and there is no Marker"),
+        ([FOLLOWED, FOLLOWED], "a Marker came for the second time"),
+        ([FOLLOWED, Page("FAILED")], "a page after the first says FAILED"),
+    ],
+)
+def test_pages_that_make_no_report_are_told_in_words(running, pages, message):
+    for page in pages:
+        running = running.answered(page)
+    assert running.error_message == message
+
+
+def test_a_job_lost_twice_is_told_in_words(running):
+    assert running.lost().lost().error_message == "the job was lost twice"
+
+
+def test_a_job_at_its_deadline_says_where_it_stood(running):
+    job = running.checked(100.0)
+    assert (job.error_code, job.error_message) == (Fault.DEADLINE, "still running at the deadline")
+
+
+def test_what_was_seen_of_a_lost_job_stays_in_view(running):
+    seen = running.answered(RUNNING)
+    assert seen.lost().view == seen.view
+
+
+def test_the_view_of_a_completed_job_has_its_dates_and_no_error(running):
+    page = Page("COMPLETED", 1.0, 9.0, error_code="NO", error_message="of no failed job")
+    assert running.answered(page).view == JobView(JobStatus.COMPLETED, 1.0, 9.0, "", "")
+
+
+def test_a_report_after_an_unknown_status_is_believed(running):
+    assert running.answered(Page("PONDERING")).answered(completed(S3)).unknown_status == ""
+
+
+def test_a_job_that_is_done_keeps_nothing_of_its_pages(running):
+    job = running.answered(completed(S3, truncated=True, marker="m")).answered(completed(EC2))
+    assert (job.marker, job._rows, job._first) == ("", (), None)

@@ -36,6 +36,10 @@ def test_a_record_that_changed_is_counted_anew():
     assert not Sighting("a", 10.0).seen("b", 35.0).abandoned(TERM, 60.0)
 
 
+def test_a_record_that_changed_is_the_one_to_compare_with():
+    assert Sighting("a", 10.0).seen("b", 35.0) == Sighting("b", 35.0)
+
+
 @given(offset=seconds, sent=seconds, landing=delay, looking=delay)
 def test_nobody_takes_a_lease_that_its_holder_may_still_use(offset, sent, landing, looking):
     """Whatever the difference of the clocks, and however long requests and answers are on their way."""

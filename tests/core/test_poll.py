@@ -1,5 +1,6 @@
 """When to ask whether a job is done."""
 
+from collections import deque
 from itertools import combinations, islice, pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Report, Subject
-from exporter.poll import CALL_PRICE, MARGIN, SAMPLE, Experience, cheapest_polls, measured, took
+from exporter.poll import CALL_PRICE, KIN, MARGIN, SAMPLE, Experience, beyond, cheapest_polls, measured, took
 
 ONE, TWO = Subject("1"), Subject("2")
 SAMPLES = st.lists(st.integers(1, 40).map(lambda tenths: tenths / 2), min_size=1, max_size=7)
@@ -125,10 +126,56 @@ def test_a_parent_that_is_gone_is_forgotten():
 def test_an_earlier_runs_report_is_experience():
     experience = Experience()
     experience.recall(ONE, Report(100.0, 108.0, 1, 1))
-    assert experience.mean == 8.0
+    assert (experience.mean, experience.own) == (8.0, {ONE: 8.0})
 
 
-@pytest.mark.parametrize("report", [None, Report(1.0, None, 1, 1), Report(2.0, 1.0, 1, 1)])
+def test_an_earlier_runs_report_does_not_replace_experience():
+    experience = Experience()
+    experience.learn(ONE, 5.0)
+    experience.recall(ONE, Report(100.0, 108.0, 1, 1))
+    assert experience.own == {ONE: 5.0}
+
+
+def test_beyond_experience_steps_grow_by_half_up_to_five_seconds():
+    assert list(islice(beyond(100.0), 3)) == pytest.approx([103.0, 107.5, 112.5])
+
+
+def test_subjects_below_no_known_parent_are_alike():
+    experience = Experience()
+    experience.learn(ONE, 2.0)
+    for number in range(SAMPLE):
+        experience.learn(Subject(f"busy-{number}"), 9.0, "ou-busy")
+    assert next(experience.moments(TWO)) == pytest.approx(2.0, abs=0.05)
+
+
+def test_few_jobs_below_one_parent_are_remembered():
+    experience = Experience()
+    for number in range(2 * KIN):
+        experience.learn(Subject(str(number)), 5.0, "ou-large")
+    assert len(experience.kin["ou-large"]) == KIN
+
+
+def test_own_times_win_where_those_of_others_say_little():
+    experience = Experience()
+    for _ in range(10):
+        experience.learn(TWO, 5.0)
+        experience.learn(ONE, 9.0)
+    assert next(experience.moments(ONE)) == pytest.approx(9.0, abs=0.3)
+
+
+def test_an_own_time_is_scaled_by_how_far_jobs_were_off():
+    experience = Experience(recent=deque([1.0, 20.0]), ratios=deque([1.25]), own={ONE: 8.0})
+    assert next(experience.moments(ONE)) == pytest.approx(10.0, abs=0.05)
+
+
+def test_jobs_up_to_twice_as_long_or_short_are_of_the_same_sort():
+    experience = Experience(recent=deque([2.0, 8.0]), kin={"ou": deque([4.0])})
+    assert list(islice(experience.moments(TWO, "ou"), 2)) == pytest.approx([2.0, 8.0], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "report", [None, Report(1.0, None, 1, 1), Report(2.0, 1.0, 1, 1), Report(2.0, 2.0, 1, 1)]
+)
 def test_dates_that_say_nothing_teach_nothing(report):
     assert took(report) is None
 
