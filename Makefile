@@ -54,6 +54,14 @@ fuzz: $(VENV)/.dev ## Hours of inputs that are nearly right: FUZZ_EXAMPLES=10000
 soak: $(VENV)/.dev ## A collection's simulated month: memory, threads, freshness
 	$(BIN)/python -m tests.faults.soak 30
 
+$(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/mutants.txt
+	@touch $@
+
+mutants: $(VENV)/.mutants ## Are the tests of the pure core good? Survivors and scores: docs/mutants.md
+	rm -rf mutants
+	$(BIN)/python -m tests.mutants
+
 bench: $(VENV)/.dev ## All benchmarks, one table: benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
@@ -77,9 +85,10 @@ lock: $(VENV)/.dev ## Renews the pinned and hashed requirements
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade requirements/serve.in pyproject.toml -o requirements/serve.txt
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/serve.txt --extra demo requirements/serve.in pyproject.toml -o requirements/demo.txt
 	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/demo.txt --extra demo --extra dev requirements/serve.in pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -c requirements/dev.txt requirements/mutants.in -o requirements/mutants.txt
 
 dist: $(VENV)/.dev ## Wheel, sdist, chart, bills of materials, provenance and checksums, into dist/
 	PYTHON=$(BIN)/python sh .ci/dist dist
 
 clean: ## Removes what make made
-	rm -rf $(VENV) .tools build dist
+	rm -rf $(VENV) .tools build dist mutants
