@@ -22,12 +22,17 @@ class Bench:
     async def share(self, key: Hashable, make: Callable[[], T]) -> T:
         """The same, and everybody who asks for ``key`` while it is being made gets that one."""
         running = self._running.get(key)
-        if running is None:
+        if running is None or running.done():
+            # Since Python 3.14 what is made at once is done before its callbacks have been called.
             running = self._running[key] = asyncio.get_running_loop().run_in_executor(self._executor, make)
-            running.add_done_callback(lambda _: self._running.pop(key, None))
+            running.add_done_callback(lambda done: self._forget(key, done))
         # Shielded: one client that leaves must not take the answer away from the others.
         result: T = await asyncio.shield(running)
         return result
+
+    def _forget(self, key: Hashable, done: asyncio.Future[Any]) -> None:
+        if self._running.get(key) is done:
+            del self._running[key]
 
     def making(self, key: Hashable) -> bool:
         """Whether ``key`` is being made, so that to share it costs nothing."""
