@@ -11,7 +11,21 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks import attack, crowd, news, panels, restart, rules, scale, scrape, size, slots, stalls, units
+from benchmarks import (
+    attack,
+    crowd,
+    landing,
+    news,
+    panels,
+    restart,
+    rules,
+    scale,
+    scrape,
+    size,
+    slots,
+    stalls,
+    units,
+)
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "slots": slots.report,
@@ -26,6 +40,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "rules": rules.report,
     "size": size.report,
     "scale": scale.report,
+    "landing": landing.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")

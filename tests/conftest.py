@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -83,23 +82,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
 
 @contextlib.contextmanager
 def _untraced() -> Iterator[None]:
-    """Coverage comes from the fast tests alone: beside slow ones, tracing takes what the machine has.
-
-    Its collector is not stopped: that of the worker's own start, below it, would go on in its place.
-    """
-    told, tracers = os.environ.pop(_TRACE, None), (sys.gettrace(), threading.gettrace())
-    _trace(None, None)
+    """The programs that slow tests start are not traced: it would take what the machine has."""
+    told = os.environ.pop(_TRACE, None)
     try:
         yield
     finally:
-        _trace(*tracers)
         if told is not None:
             os.environ[_TRACE] = told
-
-
-def _trace(here: Callable[..., object] | None, in_threads: Callable[..., object] | None) -> None:
-    sys.settrace(here)
-    threading.settrace(in_threads)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from exporter.causes import Cause
 from exporter.collect.pace import Pace
 from exporter.errors import NoSuchJobError, TransitError
 from exporter.job import Fault, Job, State
 from exporter.model import JobStatus, JobView, Page, Work
 from exporter.order import path_of
 
-# Nothing came for so many seconds and calls, or seconds alone: repetitions that soon help are not worth a
-# word, and on a busy machine two of them may take their time.
+# Seconds without an answer, or with so many that are damaged: what soon helps itself is not worth a word.
 _SILENCE, _CALLS = 10.0, 3
-_LONG_SILENCE = 30.0
+_SILENT = {Cause.NO_ANSWER, Cause.UNREACHABLE}
 _PAST = 0.001  # s beyond the deadline for the last look, so that rounding cannot make it one of many
 
 
@@ -158,8 +158,8 @@ class Inquiry:
             # From its sending: nobody was asked anything in the pause before it.
             self._silent_since = self._asked_at
         self._unanswered += 1
-        silent = self._pace.monotonic() - self._silent_since
-        if silent >= (_SILENCE if self._unanswered >= _CALLS else _LONG_SILENCE):
+        calls = 1 if error.cause in _SILENT else _CALLS
+        if self._unanswered >= calls and self._pace.monotonic() - self._silent_since >= _SILENCE:
             self._lost = True
             self._heard(error)
         if self._pace.monotonic() + seconds >= job.deadline:

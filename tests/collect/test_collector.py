@@ -513,8 +513,11 @@ def test_a_pause_before_a_call_that_is_lost_once_is_no_silence(bench):
     assert heard == []
 
 
-@pytest.mark.parametrize(("lost", "told"), [(2, 0), (3, 1)])
-def test_two_slow_calls_that_are_lost_are_no_silence_and_three_are(bench, lost, told):
+SILENT = TransitError("Get", "ReadTimeoutError", "Read timeout on endpoint URL")
+
+
+@pytest.mark.parametrize(("lost", "told"), [([LOST] * 2, 0), ([LOST] * 3, 1), ([SILENT], 1)])
+def test_one_call_without_an_answer_is_silence_and_three_damaged_answers_are(bench, lost, told):
     heard = []
     session = bench.aws.open_session(300.0)
     inquiry = Inquiry(
@@ -526,6 +529,6 @@ def test_two_slow_calls_that_are_lost_are_no_silence_and_three_are(bench, lost, 
         heard=lambda silence: heard.append(silence) if silence else None,
     )
     bench.aws.latency = 12.0
-    bench.aws.trouble("get", *[LOST] * lost)
+    bench.aws.trouble("get", *lost)
     assert inquiry.run(Job(deadline=bench.pace.monotonic() + 600.0), lambda _: None).report
     assert len(heard) == told

@@ -130,7 +130,7 @@ def _below(node: Node) -> str:
     """What a closed part of the tree would hide: how much there is, and how much of it failed."""
     if not node.children:
         return ""
-    failed = sum(child.failed() for child in node.children)
+    failed = sum([child.failed() for child in node.children])
     return f'<span class="below">{node.size()} below{f", {failed} failed" if failed else ""}</span>'
 
 
