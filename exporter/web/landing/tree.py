@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from exporter.model import Entity, JobStatus, OrganizationView, ReportState, Standing, Subject, Work
 from exporter.order import state_of
@@ -62,11 +62,11 @@ class Wish:
         return {key: word for key, word in words.items() if word}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One subject: ``age`` is that of its report in seconds, ``trouble`` what the newest attempt met.
 
-    ``job`` is AWS's word for the newest job, ``tried`` when that began (Unix seconds).
+    ``job`` is AWS's word for the newest job, ``tried`` when that began (Unix seconds). A tuple: a page makes
+    thousands of them before its first byte.
     """
 
     subject: Subject
