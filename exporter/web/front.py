@@ -1,8 +1,11 @@
 """``/`` and ``/entities/<entity id>``: the pages for people, and the way to them."""
 
+from typing import NamedTuple
+
 from aiohttp import web
 
 from exporter.exposition import Body
+from exporter.model import Snapshot
 from exporter.web import parameters
 from exporter.web.advisor import Advisor, Matter
 from exporter.web.bench import Bench
@@ -13,7 +16,16 @@ from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
 
+KEPT = 5.0  # s: people look at the same page, and their browsers renew it while they do
 LANDING = frozenset({"filter", "service", "show", "sort", "order", "below", "from"})
+
+
+class _Kept(NamedTuple):
+    """The page without wishes as it was made last, and of what."""
+
+    snapshot: Snapshot
+    at: float
+    body: Body
 
 
 class Front:
@@ -25,6 +37,7 @@ class Front:
         self._bench = bench
         self._patience = patience
         self._advisor = Advisor(surface)
+        self._kept: _Kept | None = None
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The landing page, made once for all who ask for the same while it is made."""
@@ -50,7 +63,14 @@ class Front:
         raise web.HTTPFound(self._where.link("/"))
 
     def _overview(self, wish: Wish) -> Body:
-        return packed(render(self._surface.published().snapshot, self._where, self._surface.clock(), wish))
+        snapshot, now, kept = self._surface.published().snapshot, self._surface.clock(), self._kept
+        plain = wish == Wish()
+        if plain and kept and kept.snapshot is snapshot and 0.0 <= now - kept.at < KEPT:
+            return kept.body
+        body = packed(render(snapshot, self._where, now, wish))
+        if plain:
+            self._kept = _Kept(snapshot, now, body)
+        return body
 
     def close(self) -> None:
         """Nothing is asked any more."""

@@ -472,3 +472,17 @@ def test_a_search_finds_services_too(server):
     page = Page(server.get("/?filter=amazon").text)
     assert "Services: 2" in page.text
     assert "/services/s3" in page.links
+
+
+@pytest.mark.parametrize(("seconds", "same"), [(0, True), (4, True), (5, False), (-1, False)])
+def test_the_page_is_kept_for_some_seconds(server, world, seconds, same):
+    before = server.get("/").body
+    world.moment += seconds
+    assert (server.get("/").body == before) is same
+
+
+def test_the_page_is_made_anew_for_what_has_changed(server, world):
+    before = re.sub(r"\D", "", server.get("/").text)
+    world.stood(report_of("r-root", accessible=123_456))
+    after = re.sub(r"\D", "", server.get("/").text)
+    assert ("123456" in before, "123456" in after) == (False, True)
