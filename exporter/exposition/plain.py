@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.exposition.deflate import Body, inflate
+from exporter.exposition.deflate import Body, Part, inflate
 
 MOST = 96 * 1024 * 1024  # bytes of text, which 700,000 series have
 
@@ -10,28 +10,30 @@ MOST = 96 * 1024 * 1024  # bytes of text, which 700,000 series have
 class Plain:
     """The texts of parts that the last uncompressed answer had, by their compressed bytes.
 
-    For one thread, the event loop's.
+    One copy for all who are being answered, however slowly they read. For one thread, the event loop's.
     """
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
+        self._most = self._room = most
         self._kept: dict[bytes, bytes] = {}
 
     def texts(self, body: Body) -> Iterator[bytes]:
         """The text of ``body``, a part at a time; only what has changed since the last time is inflated."""
-        kept: dict[bytes, bytes] = {}
-        room = self._most
-        try:
-            for part in body.parts:
-                # Popped, so that both generations together stay within the bound.
-                text = self._kept.pop(part.data, None) or inflate(part)
-                if part.length <= room:
-                    kept[part.data] = text
-                    room -= part.length
-                yield text
-        finally:
-            self._kept = kept
+        wanted = {part.data for part in body.parts}
+        self._kept = {data: text for data, text in self._kept.items() if data in wanted}
+        self._room = self._most - sum(map(len, self._kept.values()))
+        return map(self._text, body.parts)
+
+    def _text(self, part: Part) -> bytes:
+        text = self._kept.get(part.data)
+        if text is None:
+            text = inflate(part)
+            if len(text) <= self._room:
+                self._kept[part.data] = text
+                self._room -= len(text)
+        return text
 
     def forget(self) -> None:
         """Give the memory back."""
         self._kept = {}
+        self._room = self._most

@@ -45,7 +45,11 @@ def test_what_was_forgotten_is_inflated_again():
 
 def test_an_answer_that_the_client_left_keeps_what_it_came_to():
     plain = Plain()
-    half = plain.texts(made(b"one", b"two"))
-    one = next(half)
-    half.close()
+    one = next(plain.texts(made(b"one", b"two")))
     assert next(plain.texts(made(b"one", b"two"))) is one
+
+
+def test_those_who_read_at_the_same_time_have_one_copy():
+    plain = Plain()
+    slow, other = plain.texts(made(b"one", b"two")), plain.texts(made(b"one", b"two"))
+    assert all(mine is theirs for mine, theirs in zip(slow, other, strict=True))
