@@ -92,20 +92,20 @@ async def stream(
 
 
 async def _ready(pieces: Iterable[bytes]) -> _Pieces:
-    for piece in batches(pieces):
+    for piece in _batches(pieces):
         yield piece
 
 
-def batches(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes with the short ones put together: each sending costs as much as copying some KiB."""
+def _batches(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes with short ones put together, since each sending costs something; long ones uncopied."""
     held: list[bytes] = []
     size = 0
     for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size >= _SLICE:
+        if size and size + len(piece) > _SLICE:
             yield b"".join(held)
             held, size = [], 0
+        held.append(piece)
+        size += len(piece)
     yield b"".join(held)
 
 
