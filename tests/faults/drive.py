@@ -47,6 +47,12 @@ class Run:
         return self.value(rf'aws_org_access_reports\{{.*state="{state}"\}}')
 
     @property
+    def starved(self):
+        """A call waited in vain, and no fault was why: the machine stood still for seconds."""
+        late = r'aws_org_access_api_request_failures_total\{.*code="(?:Read|Connect)TimeoutError"\}'
+        return self.value(late) > 0 and "Timeout" not in self.case.outcome.code
+
+    @property
     def well(self):
         return self.up and not self.count("failed") and not self.count("pending") and self.count("fresh")
 
