@@ -43,22 +43,26 @@ def version() -> str:
 def get(at: Coordinates, now: str) -> str:
     """How to come by image, program and chart."""
     if at["image"]:
-        ways = [f'```sh\nIMAGE={at["image"]}:{now}\ndocker pull "$IMAGE"\n```']
+        ways = [_pasted(f'IMAGE={at["image"]}:{now}\ndocker pull "$IMAGE"', "pulls an image")]
     else:
-        text = (
-            "No image is published yet. Build it, and push it to where your machines pull from:\n\n"
-            "```sh\n"
-            f"IMAGE=registry.example.com/security/org-access-exporter:{now}   # yours\n"
+        commands = (
+            f"IMAGE=registry.example.com/security/org-access-exporter:{now}\n"
             f'docker build --tag "$IMAGE" --build-arg VERSION={now} .\n'
-            'docker push "$IMAGE"\n'
-            "```"
+            'docker push "$IMAGE"'
         )
-        ways = [text]
+        ways = [
+            "No image is published yet. Build it, and push it to where your machines pull from:",
+            _pasted(commands, "needs an engine for containers"),
+        ]
     if at["pypi"]:
-        ways.append(f"```sh\npip install {at['pypi']}=={now}\n```")
+        ways.append(_pasted(f"pip install {at['pypi']}=={now}", "installs from the network"))
     if at["repository"]:
         ways.append(f"What each release consists of, and its signatures: <{at['repository']}/releases>.")
     return "\n\n".join(ways)
+
+
+def _pasted(commands: str, why_not_run: str) -> str:
+    return f"<!-- not run: {why_not_run} -->\n```sh\n{commands}\n```"
 
 
 def install(at: Coordinates, now: str) -> str:
