@@ -90,7 +90,7 @@ def moved(item: Work, standing: Standing) -> bool:
 
 
 def _elsewhere(item: Work, path: str) -> bool:
-    return path not in {"", path_of(item)}
+    return bool(path) and path != path_of(item)
 
 
 def due_at(item: Work, standing: Standing | None, now: float, *, led: bool = False) -> float:

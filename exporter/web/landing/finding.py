@@ -39,10 +39,11 @@ def crowns(view: OrganizationView) -> Iterator[tuple[Entity, Standing, Report]]:
     """The topmost entities that have reports: together they tell of everything, and each use once."""
     covered: set[str] = set()
     for entity in view.discovery.entities if view.discovery else ():
-        standing = view.standings.get(Subject(entity.id))
         if entity.parent_id in covered:
             covered.add(entity.id)
-        elif standing and standing.report:
+            continue
+        standing = view.standings.get(Subject(entity.id))
+        if standing and standing.report:
             covered.add(entity.id)
             yield entity, standing, standing.report
 

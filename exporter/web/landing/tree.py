@@ -1,5 +1,6 @@
 """The tree of entities with what is known of each, as values: what the page shows, before any HTML."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -87,12 +88,15 @@ class Node:
     entity: Entity
     lines: Sequence[Line] = ()
     children: list["Node"] = field(default_factory=list)
+    _failed: int | None = None
 
     def failed(self) -> int:
-        """How many reports failed here and below."""
-        # Lists, not generators: this is asked of thousands before the first byte of a page.
-        own = [line.state for line in self.lines].count(ReportState.FAILED)
-        return own + sum([child.failed() for child in self.children]) if self.children else own
+        """How many reports failed here and below; counted once, since every level above asks."""
+        if self._failed is None:
+            # Lists, not generators: this is asked of thousands before the first byte of a page.
+            own = [line.state for line in self.lines].count(ReportState.FAILED)
+            self._failed = own + sum([child.failed() for child in self.children])
+        return self._failed
 
     def size(self) -> int:
         """How many entities there are below."""
@@ -106,18 +110,20 @@ class Node:
 
 def line(view: OrganizationView, item: Work, now: float) -> Line:
     """How one subject stands at ``now``."""
-    known = view.standings.get(item.subject)
-    report = known.report if known else None
+    known, running = view.standings.get(item.subject), view.running == item.subject
+    if known is None:
+        return Line(item.subject, state_of(item, None, now), running)
+    report, job = known.report, known.job
     return Line(
         item.subject,
         state_of(item, known, now),
-        running=view.running == item.subject,
-        age=now - report.created if report else None,
-        accessible=report.accessible if report else None,
-        not_accessed=report.not_accessed if report else None,
-        trouble=_trouble(known) if known else "",
-        job=known.job.status.value if known and known.job else "",
-        tried=known.job.created if known and known.job else None,
+        running,
+        now - report.created if report else None,
+        report.accessible if report else None,
+        report.not_accessed if report else None,
+        _trouble(known),
+        job.status if job else "",
+        job.created if job else None,
     )
 
 
@@ -290,7 +296,7 @@ def foreign(view: OrganizationView, lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def _by_entity(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    known: dict[str, list[Line]] = {}
+    known = defaultdict[str, list[Line]](list)
     for each in lines:
-        known.setdefault(each.subject.entity_id, []).append(each)
+        known[each.subject.entity_id].append(each)
     return known
