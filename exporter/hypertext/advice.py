@@ -1,11 +1,13 @@
 """A recommended service control policy as HTML: what it changes, its text, and why."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.hypertext.pieces import code, facts, minute, name, text
 from exporter.recommend import LIMIT, Ground, Recommendation, Verdict, policy_texts
 
 _DAY = 86_400.0
+_COMMAND = re.compile(r"`([^`<>]+)`")
 
 
 def render_advice(found: Recommendation, key: str, *, buttons: bool, folded: bool = True) -> str:
@@ -95,5 +97,6 @@ def _table(verdicts: Iterable[Verdict]) -> str:
 
 
 def _notes(notes: Iterable[str]) -> str:
-    items = "".join(f"<li>{name(note)}</li>" for note in notes)
+    told = (_COMMAND.sub(r"<code>\1</code>", name(note)) for note in notes)
+    items = "".join(f"<li>{note}</li>" for note in told)
     return f'<ul class="notes">{items}</ul>' if items else ""

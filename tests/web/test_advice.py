@@ -65,6 +65,13 @@ def test_the_page_has_the_policy_that_is_recommended_from_what_is_known(tree, se
     assert "Allowed4, then 1Never used3, then 0" in Page(text).text
 
 
+def test_a_command_in_a_note_is_told_as_one(tree, serving):
+    with serving(tree) as running:
+        assert (
+            "<code>org-access-exporter recommend</code> reads them" in running.get(f"/entities/{UNIT}").text
+        )
+
+
 def test_a_protected_service_is_not_denied(tree, serving):
     def protections(name):
         return (Protection("sagemaker", f"planned in {name}"), Protection("ec2", "", date(2001, 1, 1)))
