@@ -20,6 +20,7 @@ from exporter.cli import PROGRAM, cli
 from exporter.cli.last_words import say
 from exporter.cli.loopback import leave_out_loopback
 from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
+from exporter.garbage import search_no_more, searched_seldom
 from exporter.redaction import redacted, remember_surroundings, trim
 
 
@@ -31,6 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.excepthook = _crashed
     threading.excepthook = lambda ended: _crashed(ended.exc_type, ended.exc_value, ended.exc_traceback)
     leave_out_loopback(os.environ)
+    with searched_seldom():
+        code = _ended(arguments)
+    if arguments is None:
+        search_no_more()
+    return code
+
+
+def _ended(arguments: Sequence[str] | None) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()

@@ -8,6 +8,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from exporter.garbage import search_as_usual
+
 INTERVAL = 600.0  # s between two full searches
 
 
@@ -19,6 +21,7 @@ def unsearched() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+        search_as_usual()
         sweep_garbage()
 
 

@@ -1,4 +1,5 @@
 import ast
+import gc
 import json
 import os
 import subprocess
@@ -36,6 +37,13 @@ def raising(error):
         raise error
 
     return act
+
+
+def test_a_start_is_searched_for_garbage_seldom_and_what_comes_after_it_as_usual(command):
+    usual, seen = gc.get_threshold(), []
+    command(lambda: seen.append(gc.get_threshold()))
+    main(["x"])
+    assert (seen[0][0] > 10 * usual[0], gc.get_threshold()) == (True, usual)
 
 
 def test_a_command_that_returns_nothing_went_well(command):

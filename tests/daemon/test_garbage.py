@@ -5,7 +5,8 @@ import weakref
 
 import pytest
 
-from exporter.daemon.garbage import sweep_garbage
+from exporter.daemon.garbage import sweep_garbage, unsearched
+from exporter.garbage import searched_seldom
 
 
 class Node:
@@ -35,3 +36,11 @@ def test_a_cycle_that_was_alive_at_one_sweep_goes_at_the_next():
     assert seen() is not None
     sweep_garbage()
     assert seen() is None
+
+
+def test_a_daemon_that_has_started_is_searched_as_usual():
+    usual = gc.get_threshold()
+    with searched_seldom():
+        with unsearched():
+            pass
+        assert gc.get_threshold() == usual
