@@ -1,7 +1,7 @@
 """How often Python searches for unreachable cycles.
 
-A start makes hundreds of thousands of objects that all stay. To search them every few hundred, and all of them
-once more before the process ends, takes a quarter of the start.
+A start makes hundreds of thousands of objects that all stay. To search them every few hundred, and all of
+them once more before the process ends, takes a quarter of the start.
 """
 
 import gc

@@ -65,9 +65,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _leave_out(mark: str, config: pytest.Config, items: list[pytest.Item]) -> None:
-    marked = [item for item in items if item.get_closest_marker(mark)]
-    config.hook.pytest_deselected(items=marked)
-    items[:] = [item for item in items if item not in set(marked)]
+    marked = {item for item in items if item.get_closest_marker(mark)}
+    config.hook.pytest_deselected(items=[item for item in items if item in marked])
+    items[:] = [item for item in items if item not in marked]
 
 
 def _takes_minutes(path: Path) -> bool:

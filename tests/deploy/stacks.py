@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
-from cfnlint.decode import cfn_yaml
-
 _ANSWER = "<{0}Response><{0}Result>{1}</{0}Result></{0}Response>"
 _REFUSED = "<ErrorResponse><Error><Code>ValidationError</Code><Message>{}</Message></Error></ErrorResponse>"
 _STACK = (
@@ -51,6 +49,8 @@ class Stacks:
 
 def checked(asked):
     """The parameters of a template, given as it declares them and with the leave that it needs."""
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - takes a second, of whoever collects the tests too
+
     template = cfn_yaml.loads(asked["TemplateBody"])
     declared = template.get("Parameters", {})
     given = dict(_members(asked, "Parameters.member", "ParameterKey", "ParameterValue"))
