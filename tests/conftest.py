@@ -23,6 +23,8 @@ settings.load_profile("any machine")
 # helm, promtool and their like live for moments: they need not clean up, unless memory gets short.
 os.environ.setdefault("GOGC", "off")
 os.environ.setdefault("GOMEMLIMIT", "512MiB")
+# DynamoDB Local lives for a minute: code compiled at once and once is what it has use for.
+_SHORT_LIVED_JAVA = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 _TRACE = "COVERAGE_PROCESS_CONFIG"  # how coverage tells a program that it is traced
 # Files that take minutes, below the directory of tests.
@@ -132,7 +134,8 @@ def dynamodb_local(tool: Callable[[str], str], tmp_path_factory: pytest.TempPath
     log = tmp_path_factory.mktemp("dynamodb-local") / "log"
     with log.open("wb") as out:
         command = [tool("dynamodb-local"), "-inMemory", "-sharedDb", "-port", str(port)]
-        engine = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        surroundings = _SHORT_LIVED_JAVA | os.environ
+        engine = subprocess.Popen(command, env=surroundings, stdout=out, stderr=subprocess.STDOUT)
     try:
         _wait_for_answer(f"http://127.0.0.1:{port}", engine, log)
         yield f"http://127.0.0.1:{port}"
