@@ -177,6 +177,6 @@ TestSomeLives = lives(25)
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover  # twenty-five lives reach all that a thousand do, and these take long enough
+@pytest.mark.uncounted  # twenty-five lives reach all that a thousand do, and these take long enough
 class TestAThousandLives(lives(1000)):
     pass

@@ -9,7 +9,11 @@ from tests.faults.case import Moment
 from tests.faults.matrix import CASES
 
 CANARIES = ("canary", "simulated-secret")
-slow = pytest.mark.slow
+
+
+def slow(test):
+    """It takes minutes; what it tries is a program of its own, which is not traced."""
+    return pytest.mark.slow(pytest.mark.uncounted(test))
 
 
 def test_no_two_cases_are_the_same():
