@@ -8,7 +8,6 @@ from botocore.config import Config
 from botocore.exceptions import InvalidConfigError
 
 from exporter.aws.faults import unfound
-from exporter.aws.intake import limit
 from exporter.credentials import UNATTENDED, Attendance, Chain, Keys, Session, Source
 
 
@@ -20,7 +19,7 @@ class OwnChain:
     ) -> None:
         self._source = source
         self._prepare = prepare
-        self._chain = Chain(source, attendance, prepare=prepare, made=limit)
+        self._chain = Chain(source, attendance, prepare=prepare)
 
     def keys(self, lifetime: float) -> Keys:
         """Keys that last so many seconds, or as long as there are any; raises CredentialsError."""
@@ -39,7 +38,7 @@ class OwnChain:
 
         That is ``mode`` and ``attempts`` unless the environment or the profile has it otherwise.
         """
-        session = Session(self._source, limit)
+        session = Session(self._source)
         self._prepare(session)
         wished = session.wished("retry_mode"), session.wished("max_attempts")
         retries = {"mode": wished[0] or mode, "total_max_attempts": _count(wished[1], attempts)}

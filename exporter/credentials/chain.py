@@ -39,7 +39,7 @@ class _Found(NamedTuple):
 class Chain:
     """Finds keys by a source. Safe to use from several threads.
 
-    ``prepare`` is called with each session that is made to look with, ``made`` with each client.
+    ``prepare`` is called with each session that is made to look with.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class Chain:
         attendance: Attendance = UNATTENDED,
         *,
         prepare: Callable[[Session], None] = lambda _: None,
-        made: Callable[[Any], None] = lambda _: None,
         looks: Looks = LOOKS,
         grace: float = _GRACE,
         steady: Callable[[], float] = time.monotonic,
@@ -56,7 +55,6 @@ class Chain:
         self._source = source
         self._attendance = attendance
         self._prepare = prepare
-        self._made = made
         self._looks = looks
         self._steady = steady
         self._lock = Lock()
@@ -124,7 +122,7 @@ class Chain:
         return found
 
     def _find(self, asking: Asking) -> _Found:
-        session = Session(self._source, self._made)
+        session = Session(self._source)
         self._prepare(session)
         session.get_component("event_emitter").register("before-send", asking.sent)
         credentials = resolver(session, asking).load_credentials()

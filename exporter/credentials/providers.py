@@ -1,6 +1,7 @@
 """botocore's providers of credentials, with our own way to start programs and to ask for codes."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,6 @@ from botocore.exceptions import MissingDependencyException
 
 from exporter.credentials.attendance import Attendance
 from exporter.credentials.processes import Processes
-
-_PROCESS = "custom-process"
-_ROLE = "assume-role"
 
 
 class LoginUnsupportedError(MissingDependencyException):  # type: ignore[misc]  # botocore has no types
@@ -104,12 +102,15 @@ class _Resolver(CredentialResolver):  # type: ignore[misc]  # botocore has no ty
 class _Builder(ProfileProviderBuilder):  # type: ignore[misc]  # botocore has no types
     """The providers of a profile that another has as its source."""
 
-    def __init__(self, session: Any, asking: Asking, cache: dict[str, Any]) -> None:
+    def __init__(self, session: Any, process: Callable[[str], Any], cache: dict[str, Any]) -> None:
         super().__init__(session, cache=cache)
-        self._processes = asking.processes
+        self._process = process
 
-    def _create_process_provider(self, profile_name: str) -> Any:
-        return ProcessProvider(profile_name, lambda: self._session.full_config, self._processes.start)
+    def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:
+        """All of them, ours in the place of botocore's."""
+        ours = self._process(profile_name)
+        theirs = super().providers(profile_name, disable_env_vars)
+        return [ours if provider.METHOD == ours.METHOD else provider for provider in theirs]
 
 
 def resolver(session: Any, asking: Asking) -> Any:
@@ -117,8 +118,11 @@ def resolver(session: Any, asking: Asking) -> Any:
     cache = asking.attendance.sessions if asking.attendance.present else {}
     chain = create_credential_resolver(session, cache=cache)
     profile = session.get_config_variable("profile") or "default"
-    builder = _Builder(session, asking, cache)
-    _replace(chain, ProcessProvider(profile, lambda: session.full_config, asking.processes.start))
+
+    def process(name: str) -> Any:
+        return ProcessProvider(name, lambda: session.full_config, asking.processes.start)
+
+    _replace(chain, process(profile))
     _replace(chain, ContainerProvider(environ=_Surroundings(os.environ)))
     _replace(
         chain,
@@ -129,7 +133,7 @@ def resolver(session: Any, asking: Asking) -> Any:
             profile,
             prompter=asking.code,
             credential_sourcer=_sourcer(chain),
-            profile_provider_builder=builder,
+            profile_provider_builder=_Builder(session, process, cache),
         ),
     )
     return _Resolver(chain.providers, asking)

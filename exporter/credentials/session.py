@@ -1,7 +1,6 @@
 """A session of botocore whose clients give up in time, and go where they are told."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +10,7 @@ from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 
 from exporter.config.regions import environments
+from exporter.credentials.intake import limit
 from exporter.credentials.keys import Keys
 
 # For the calls that botocore makes by itself to find credentials: to STS, SSO and the sign-in service.
@@ -47,17 +47,17 @@ class Source:
 
 
 class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has no types
-    """One session; ``made`` is called with every client of it.
+    """One session.
 
     Also those clients pass here that botocore makes to find credentials, for a web identity, for the role of
     a profile, for SSO: they get the Region and the endpoint of STS that the organization has, and keys and
     tokens without the white space around them.
     """
 
-    def __init__(self, source: Source, made: Callable[[Any], None] = lambda _: None) -> None:
+    def __init__(self, source: Source) -> None:
+        limit()
         super().__init__(profile=source.profile)
         self._source = source
-        self._made = made
         self.register_component("data_loader", _models(self.get_config_variable("data_path")))
         self.set_default_client_config(_FINDING)
         region = source.region or environments(os.environ)
@@ -75,9 +75,7 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
             settings["endpoint_url"] = self._source.sts_endpoint
         if settings.get("aws_access_key_id"):
             settings |= zip(_KEYS, Keys.of(*map(settings.get, _KEYS)), strict=True)
-        client = super().create_client(service_name, *arguments, **settings)
-        self._made(client)
-        return client
+        return super().create_client(service_name, *arguments, **settings)
 
 
 def _trimmed(params: dict[str, Any], **_: Any) -> None:

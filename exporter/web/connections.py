@@ -43,7 +43,7 @@ class Connection(RequestHandler):
         self._most = most
         self._turns = turns
         self._unread = b""
-        self.idle_since = self._loop.time()
+        self.idle_since = asyncio.get_running_loop().time()
 
     def connection_made(self, transport: Any) -> None:
         """Make room, if need be."""
@@ -82,7 +82,7 @@ class Connection(RequestHandler):
     @property
     def silent(self) -> bool:
         """It has said nothing for so long that it may have to go."""
-        return self.idle_since + self._grace <= self._loop.time()
+        return self.idle_since + self._grace <= asyncio.get_running_loop().time()
 
     def dismiss(self) -> None:
         """Let it go; once, for until it has gone it is in the list of those that are there."""

@@ -1,64 +1,60 @@
-"""The private attributes of libraries that we stand on: a test for each, to fail first and name it."""
+"""What we stand on inside libraries: a test for each, to fail first and name it."""
 
 import asyncio
+from http.client import HTTPResponse
+from io import BufferedReader
+from socket import socketpair
 
-import botocore.session
 import pytest
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
-from botocore.awsrequest import AWSResponse
-from botocore.credentials import Credentials, ProfileProviderBuilder, RefreshableCredentials
-from botocore.endpoint import Endpoint
+from botocore.awsrequest import (
+    AWSHTTPConnection,
+    AWSHTTPConnectionPool,
+    AWSHTTPSConnection,
+    AWSHTTPSConnectionPool,
+    AWSRequest,
+)
+from botocore.credentials import (
+    Credentials,
+    ProcessProvider,
+    ProfileProviderBuilder,
+    RefreshableCredentials,
+)
+from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
-from urllib3.connection import HTTPConnection
-from urllib3.response import BaseHTTPResponse, HTTPResponse
+from urllib3 import HTTPResponse as Urllib3Response
 
 
-@pytest.fixture(scope="module")
-def client():
-    session = botocore.session.Session()
-    return session.create_client(
-        "sts", "us-east-1", aws_access_key_id="AKIDTEST", aws_secret_access_key="secret"
-    )
+@pytest.mark.parametrize(
+    ("scheme", "pool"), [("http", AWSHTTPConnectionPool), ("https", AWSHTTPSConnectionPool)]
+)
+def test_a_session_of_botocore_makes_connections_of_connection_cls(scheme, pool, monkeypatch):
+    def refuse(*_, **__):
+        raise LookupError("made here")
+
+    monkeypatch.setattr(pool, "ConnectionCls", refuse)
+    with pytest.raises(HTTPClientError, match="made here"):
+        URLLib3Session().send(AWSRequest("GET", f"{scheme}://aws.invalid/").prepare())
 
 
-def test_a_client_of_botocore_has_its_endpoint_as__endpoint(client):
-    assert isinstance(client._endpoint, Endpoint)
+@pytest.mark.parametrize("connection", [AWSHTTPConnection, AWSHTTPSConnection])
+def test_a_connection_of_botocore_reads_answers_by_response_class(connection):
+    made = type("Made", (connection,), {"response_class": None})("aws.invalid")
+    made.close()
+    assert made.response_class is None
+    assert callable(made.getresponse)
 
 
-def test_an_endpoint_of_botocore_has_its_session_as_http_session(client):
-    assert isinstance(client._endpoint.http_session, URLLib3Session)
-
-
-def test_a_session_of_botocore_has_its_pools_as__pool_classes_by_scheme():
-    assert set(URLLib3Session()._pool_classes_by_scheme) == {"http", "https"}
-
-
-def test_a_pool_of_botocore_makes_connections_of_connection_cls():
-    pools = URLLib3Session()._pool_classes_by_scheme
-    assert all(issubclass(pool.ConnectionCls, HTTPConnection) for pool in pools.values())
-
-
-def test_a_response_of_botocore_keeps_its_body_as__content():
-    response = AWSResponse("http://x", 200, {}, raw=None)
-    response._content = b"body"
-    assert response.content == b"body"
-
-
-def test_a_response_of_urllib3_reads_what_is_there_by_read1():
-    assert callable(HTTPResponse.read1)
+def test_an_answer_of_http_client_reads_from_fp():
+    ours, theirs = socketpair()
+    with ours, theirs, HTTPResponse(ours) as response:
+        assert isinstance(response.fp, BufferedReader)
 
 
 def test_a_response_of_urllib3_has_the_switch_enforce_content_length():
-    assert "enforce_content_length" in BaseHTTPResponse.__init__.__annotations__ or hasattr(
-        HTTPResponse(b"", enforce_content_length=True), "enforce_content_length"
-    )
-
-
-def test_a_connection_of_urllib3_has_sock_and_getresponse():
-    assert callable(HTTPConnection.getresponse)
-    assert "sock" in HTTPConnection.__annotations__ or hasattr(HTTPConnection("x"), "sock")
+    assert Urllib3Response(b"", enforce_content_length=True).enforce_content_length
 
 
 def test_credentials_of_botocore_renew_early_by__advisory_refresh_timeout():
@@ -68,13 +64,9 @@ def test_credentials_of_botocore_renew_early_by__advisory_refresh_timeout():
     assert credentials._advisory_refresh_timeout == 0
 
 
-def test_a_builder_of_botocore_makes_processes_by__create_process_provider():
-    assert callable(ProfileProviderBuilder._create_process_provider)
-
-
-def test_a_builder_of_botocore_has_its_session_as__session():
-    session = Session()
-    assert ProfileProviderBuilder(session)._session is session
+def test_a_builder_of_botocore_has_a_provider_of_processes_among_its_providers():
+    methods = [provider.METHOD for provider in ProfileProviderBuilder(Session()).providers("default")]
+    assert methods.count(ProcessProvider.METHOD) == 1
 
 
 def test_credentials_of_botocore_are_read_by_get_frozen_credentials():
@@ -86,7 +78,7 @@ async def _connection():
     return RequestHandler(web.Server(lambda _: web.Response()), loop=asyncio.get_running_loop())
 
 
-@pytest.mark.parametrize("name", ["_loop", "_request_count", "_waiter"])
+@pytest.mark.parametrize("name", ["_request_count", "_waiter"])
 def test_a_connection_of_aiohttp_has(name):
     assert hasattr(asyncio.run(_connection()), name)
 

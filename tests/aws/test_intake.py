@@ -2,30 +2,32 @@
 
 import pytest
 
-from exporter.aws import intake
+from exporter.credentials import intake
 from exporter.errors import CredentialsError, TransitError
 from tests.aws.conftest import data, query
 
 GET = "GetOrganizationsAccessReport"
 
 
-@pytest.fixture(params=[("MOST_BYTES", 10), ("LONGEST", -1.0)])
-def impatience(request, monkeypatch):
+@pytest.fixture(params=[("MOST_BYTES", 10, "HTTPClientError"), ("LONGEST", -1.0, "ReadTimeoutError")])
+def told(request, monkeypatch):
+    """What an answer is told to be that is taken for one without end."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-    monkeypatch.setattr(intake, *request.param)
+    name, value, told = request.param
+    monkeypatch.setattr(intake, name, value)
+    return told
 
 
-@pytest.mark.usefixtures("impatience")
-def test_an_answer_without_end_is_lost_and_asked_for_again(aws, organization, calls):
+def test_an_answer_without_end_is_lost_and_asked_for_again(aws, organization, calls, told):
     aws.say(GET, *[query(GET, "<JobStatus>IN_PROGRESS</JobStatus>")] * 4)
-    with pytest.raises(TransitError, match="did not end"):
+    with pytest.raises(TransitError):
         organization().open_session(300.0).get("job")
-    assert [call.code for call in calls] == ["HTTPClientError"] * 4
+    assert [call.code for call in calls] == [told] * 4
 
 
 def test_headers_without_end_are_lost_and_asked_for_again(aws, organization, calls, monkeypatch):
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-    monkeypatch.setattr(intake, "LONGEST_HEAD", 0.2)
+    monkeypatch.setattr(intake, "LONGEST", 0.2)
     aws.say(GET, b"HTTP/1.1 200 OK\r\nX-Header: " + b"x" * 1000, query(GET, "<JobStatus>FAILED</JobStatus>"))
     assert organization().open_session(300.0).get("job").status == "FAILED"
     assert [call.code for call in calls] == ["ReadTimeoutError", ""]
