@@ -12,7 +12,6 @@ from exporter.aws.members import Population
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.probe import AwsProber, Identity, Prober
 from exporter.aws.regions import known_regions
-from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.aws.skeleton import Skeleton, skeleton
 from exporter.aws.wire import TimeFormat
@@ -30,7 +29,6 @@ __all__ = [
     "Paging",
     "Population",
     "Prober",
-    "ReportSession",
     "Scope",
     "Skeleton",
     "TimeFormat",

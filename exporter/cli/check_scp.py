@@ -23,7 +23,6 @@ _EXAMPLES = examples(
     "org-access-exporter check-scp --scp new.json --instead-of p-ab12cd34 --entity r-ab12",
 )
 _BROKEN = 1
-_USAGE = 2
 
 
 @click.command("check-scp", epilog=_EXAMPLES)

@@ -3,21 +3,19 @@
 It never serves, and never writes without the lease.
 """
 
-from exporter.collect.collector import Aws, Collector, Limits
+from exporter.collect.collector import Collector, Limits
 from exporter.collect.desk import Desk
 from exporter.collect.hold import Hold
-from exporter.collect.pace import Pace, Stopped, ThreadPace, steady
+from exporter.collect.pace import Stopped, ThreadPace, steady
 from exporter.collect.replica import Replica
 from exporter.collect.runner import Runner
 from exporter.collect.single import Single
 
 __all__ = [
-    "Aws",
     "Collector",
     "Desk",
     "Hold",
     "Limits",
-    "Pace",
     "Replica",
     "Runner",
     "Single",

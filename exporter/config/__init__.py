@@ -11,7 +11,6 @@ from exporter.config.secret import Secret
 from exporter.config.settings import (
     CollectionConfig,
     Config,
-    Endpoints,
     NewsConfig,
     OrganizationConfig,
     Protection,
@@ -20,7 +19,6 @@ from exporter.config.settings import (
 __all__ = [
     "CollectionConfig",
     "Config",
-    "Endpoints",
     "NewsConfig",
     "OrganizationConfig",
     "Protection",

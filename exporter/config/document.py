@@ -26,7 +26,6 @@ Scalar = Callable[[yaml.ScalarNode], Any]
 # Far above any real file, far below what would hurt: a document may hold this many values after expansion.
 _MOST_VALUES = 200_000
 _MERGE = "tag:yaml.org,2002:merge"
-_STRING = "tag:yaml.org,2002:str"
 
 
 class Place(NamedTuple):

@@ -5,7 +5,7 @@ It never waits without an end, and never speaks IAM or Organizations.
 Both rooms that speak to AWS stand on this: the one that collects and the one that keeps a shared state.
 """
 
-from exporter.credentials.attendance import UNATTENDED, Attendance, Nobody, Person, attended, here
+from exporter.credentials.attendance import UNATTENDED, Attendance, Person, attended, here
 from exporter.credentials.chain import LOOKS, Chain, ChainProvider
 from exporter.credentials.keys import InvalidCredentialsError, Keys
 from exporter.credentials.look import CredentialsTimeoutError, Looks
@@ -21,7 +21,6 @@ __all__ = [
     "InvalidCredentialsError",
     "Keys",
     "Looks",
-    "Nobody",
     "Person",
     "Session",
     "Source",

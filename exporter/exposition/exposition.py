@@ -16,9 +16,6 @@ from exporter.model import Subject
 Key = tuple[str, Subject]
 """Organization name and subject."""
 
-Section = tuple[Family, Part]
-"""A family and its lines, without the header."""
-
 ALL = frozenset(Group)
 BLOCK = 16  # units; smaller compresses short lines worse, larger makes a new report dearer
 

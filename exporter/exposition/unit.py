@@ -7,7 +7,7 @@ they are the only values that move.
 
 from dataclasses import dataclass
 
-from exporter.exposition.deflate import Part, deflate, inflate
+from exporter.exposition.deflate import Part, deflate
 from exporter.exposition.lines import encode, escape, sample_lines, series
 from exporter.families import SUBJECT_FAMILIES, SubjectFamily, SubjectView
 from exporter.model import Subject
@@ -37,11 +37,6 @@ class Unit:
     def ages(self, now: float) -> bytes:
         """The ages' lines at ``now``: whole seconds, never negative."""
         return self.template % tuple([now - time if time < now else 0 for time in self.times])
-
-
-def text_of(lines: Lines) -> bytes:
-    """The text behind ``lines``."""
-    return inflate(lines) if isinstance(lines, Part) else lines
 
 
 def render_unit(view: SubjectView) -> Unit:

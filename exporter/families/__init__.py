@@ -32,7 +32,6 @@ from exporter.families.instruments import (
     WEB_CONFIG_FAILURES,
 )
 from exporter.families.kinds import (
-    PREFIX,
     Family,
     Group,
     Instrument,
@@ -62,7 +61,6 @@ __all__ = [
     "JOBS_STARTED",
     "JOB_DURATION",
     "ORGANIZATION_FAMILIES",
-    "PREFIX",
     "RELOAD_SUCCESSFUL",
     "RELOAD_TIMESTAMP",
     "REPORTS_EXPIRED",

@@ -21,7 +21,7 @@ from exporter.output.paper import Leaf, paper
 from exporter.output.plan_table import plan_table
 from exporter.output.reading import Reading
 from exporter.output.spreadsheet import spreadsheet
-from exporter.output.table import Prose, Sheet, Table, console, printable, titled
+from exporter.output.table import Prose, Sheet, Table, console
 from exporter.output.textfile import textfile
 from exporter.output.usage import ago, table
 
@@ -47,12 +47,10 @@ __all__ = [
     "one_document",
     "paper",
     "plan_table",
-    "printable",
     "rows_spreadsheet",
     "spreadsheet",
     "table",
     "textfile",
-    "titled",
     "usage_document",
     "usage_rows",
     "usage_table",

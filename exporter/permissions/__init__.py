@@ -5,7 +5,7 @@ It never reaches out, and never prints a wildcard where a name does.
 
 from exporter.permissions.needs import dispensable
 from exporter.permissions.principals import OWN, Table, needed, policies
-from exporter.permissions.statements import DISCOVERY, GENERATE, GET, JOB, POLICIES, TABLE
+from exporter.permissions.statements import DISCOVERY, GENERATE, GET, JOB, TABLE
 from exporter.permissions.trust import TrustKind, Workload, trust_policy
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "GET",
     "JOB",
     "OWN",
-    "POLICIES",
     "TABLE",
     "Table",
     "TrustKind",

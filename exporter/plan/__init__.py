@@ -7,8 +7,8 @@ Made of recommendations for the root and its OUs, without asking AWS or looking 
 
 from exporter.plan.files import files
 from exporter.plan.page import summary
-from exporter.plan.placement import Placement, Plan, plan
+from exporter.plan.placement import Plan, plan
 from exporter.plan.proof import Proof, prove
-from exporter.plan.steps import Step, steps
+from exporter.plan.steps import steps
 
-__all__ = ["Placement", "Plan", "Proof", "Step", "files", "plan", "prove", "steps", "summary"]
+__all__ = ["Plan", "Proof", "files", "plan", "prove", "steps", "summary"]

@@ -7,7 +7,6 @@ from exporter.aws import SCP, Prober
 from exporter.errors import AwsError, CredentialsError, TransitError
 
 FULL_ACCESS = "p-FullAWSAccess"  # AWS's own: every organization with SCPs has it
-_ARN_PATH = "/"
 
 
 class Facts:

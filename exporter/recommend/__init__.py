@@ -6,7 +6,6 @@ It never denies what was used within the time asked for, and never judges withou
 from exporter.recommend.attached import already_denied, denied_by_name
 from exporter.recommend.case import Attached, Case, Member, Origin
 from exporter.recommend.deciding import below, recommend
-from exporter.recommend.difference import Difference
 from exporter.recommend.exemptions import exempted
 from exporter.recommend.groups import COMPANIONS, NEVER, PROTECTED, REVIEW_FIRST, REVIEWED, Group
 from exporter.recommend.memory import Memory, remembered
@@ -38,7 +37,6 @@ __all__ = [
     "UNUSED_FOR",
     "Attached",
     "Case",
-    "Difference",
     "Ground",
     "Group",
     "Member",

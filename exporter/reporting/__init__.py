@@ -3,17 +3,14 @@
 It never writes over a file with half an answer.
 """
 
-from exporter.reporting.asking import Answered, Asker
 from exporter.reporting.case import Question, gather
 from exporter.reporting.known import discovered, remembered, reported, top
 from exporter.reporting.progress import Waiting
-from exporter.reporting.request import Form, Request, Selection, works
+from exporter.reporting.request import Form, Request, Selection
 from exporter.reporting.run import run
 from exporter.reporting.tree import gather_tree
 
 __all__ = [
-    "Answered",
-    "Asker",
     "Form",
     "Question",
     "Request",
@@ -26,5 +23,4 @@ __all__ = [
     "reported",
     "run",
     "top",
-    "works",
 ]
