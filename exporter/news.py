@@ -83,7 +83,7 @@ def _tells(before: Standing, after: Report, now: float) -> bool:
         return False
     if before.report is None:
         return before.expired
-    return before.report.created <= now + SKEW and before.report.created < after.created
+    return before.report.created < after.created
 
 
 def _uses(before: Standing, after: Report, dormant_after: float, now: float) -> Iterator[News]:

@@ -158,7 +158,7 @@ def urgency(item: Work, standing: Standing | None, now: float, *, led: bool) -> 
     depth = float(item.entity.depth) if item.entity and rank == _RANK[EntityType.ORGANIZATIONAL_UNIT] else 0.0
     if standing is None or standing.report is None:
         fetched = float(standing is not None and standing.expired)
-        return (fetched, 1.0, rank, depth, 0.0)
+        return (fetched, rank, depth, 0.0)
     created = standing.report.created
     late = (now - created) / item.target.refresh
     if led:
@@ -166,7 +166,7 @@ def urgency(item: Work, standing: Standing | None, now: float, *, led: bool) -> 
     elif moved(item, standing):
         late += MOVED
     in_rank = (rank, depth, created)
-    return (1.0, 0.0, -late, *in_rank) if late > OVERDUE else (1.0, 1.0, *in_rank)
+    return (1.0, -late, *in_rank) if late > OVERDUE else (1.0, *in_rank)  # -late is less than any rank
 
 
 def state_of(item: Work, standing: Standing | None, now: float) -> ReportState:

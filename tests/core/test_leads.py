@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from exporter.leads import Lead, Leads, followed, unheard
 from exporter.model import (
+    SKEW,
     Discovery,
     Entity,
     EntityType,
+    Policy,
     Report,
     ServiceAccess,
     Services,
@@ -111,9 +113,10 @@ def test_a_report_that_is_not_older_is_not_made_again(silent):
     assert A not in pointed_at(*silent.values())
 
 
-def test_what_an_account_may_not_use_leads_nowhere(silent):
+@pytest.mark.parametrize("allowed", ["ec2", "sqs"])
+def test_what_an_account_may_not_use_leads_nowhere(silent, allowed):
     silent["r"] = stands("r", NOW, used("s3", A, NOW - 60))
-    silent[A] = stands(A, NOW - DAY / 2, never("ec2"))
+    silent[A] = stands(A, NOW - DAY / 2, never(allowed))
     assert A not in pointed_at(*silent.values())
 
 
@@ -138,6 +141,81 @@ def test_where_accounts_are_not_collected_there_are_no_leads(silent):
 def test_where_ous_are_not_collected_accounts_are_followed(silent):
     silent["r"] = stands("r", NOW, used("s3", A, NOW - 60))
     assert pointed_at(*silent.values(), work=planned(Targets(TARGET, OFF, TARGET, TARGET, OFF))) == {A}
+
+
+def test_a_row_without_a_time_leads_nowhere(silent):
+    silent["r"] = stands("r", NOW, ServiceAccess("s3", entity_path=PATHS[A]))
+    assert pointed_at(*silent.values()) == set()
+
+
+@pytest.mark.parametrize("row", [never("ec2"), used("ec2", M, NOW - 60), used("ec2", B, NOW + DAY)])
+def test_rows_after_one_that_leads_nowhere_are_read(silent, row):
+    silent["r"] = stands("r", NOW, row, used("s3", B, NOW - 60))
+    assert pointed_at(*silent.values()) == {B}
+
+
+def test_a_use_that_two_clocks_explain_leads(silent):
+    silent["r"] = stands("r", NOW, used("s3", B, NOW + SKEW))
+    assert pointed_at(*silent.values()) == {B}
+
+
+def test_what_an_account_says_of_others_leads_nowhere(silent):
+    silent[B] = stands(B, NOW, used("s3", A, NOW - 60))
+    assert pointed_at(*silent.values()) == set()
+
+
+def test_an_entity_seen_through_an_scp_neither_leads_nor_is_led_to(silent):
+    work = plan(Discovery("o", M, "aws", TREE, (Policy("p-1", "one"),)), Targets(*[TARGET] * 5))
+    silent["r"] = stands("r", NOW, used("s3", A, NOW - 60))
+    assert pointed_at(*silent.values(), work=work) == {A, "ou-1", "ou-2"}
+    silent["r"] = Standing(Subject("r", "p-1"), silent["r"].report)
+    assert pointed_at(*silent.values(), work=work) == set()
+
+
+def test_where_there_is_nothing_to_ask_there_are_no_leads():
+    leads = Leads(DORMANT)
+    assert leads.subjects((), {}) == frozenset()
+    assert leads.followed(stands(A, NOW), stands(A, NOW)) == {}
+
+
+def test_a_report_that_was_dropped_leads_nowhere(silent):
+    leads, work = Leads(DORMANT), planned()
+    silent["r"] = stands("r", NOW, used("s3", B, NOW - 60))
+    standings = {standing.subject: standing for standing in silent.values()}
+    assert leads.subjects(work, standings) == {Subject(B)}
+    assert leads.subjects(work, standings | {Subject("r"): Standing(Subject("r"))}) == frozenset()
+
+
+class Counted(tuple):
+    """Rows that know how often they were read."""
+
+    __slots__ = ()
+    times = 0
+
+    def __iter__(self):
+        Counted.times += 1
+        return super().__iter__()
+
+
+def test_a_report_is_read_once_while_nothing_changes(silent, monkeypatch):
+    monkeypatch.setattr(Counted, "times", 0)
+    leads, work = Leads(DORMANT), planned()
+    report = Report(NOW, None, 1, 0, Counted([used("s3", B, NOW - 60)]))
+    standings = {Subject(entity_id): standing for entity_id, standing in silent.items()}
+    standings[Subject("r")] = Standing(Subject("r"), report)
+    assert [leads.subjects(work, standings) for _ in range(3)] == [{Subject(B)}] * 3
+    assert Counted.times == 1
+
+
+def test_each_follows_its_own_leads(silent):
+    leads = Leads(DORMANT)
+    silent["r"] = stands("r", NOW, used("ec2", B, NOW - 60), used("s3", A, NOW - 60))
+    silent[B] = stands(B, NOW - DAY / 2, never("ec2"), never("s3"), followed={"s3": NOW - DAY})
+    leads.subjects(planned(), {standing.subject: standing for standing in silent.values()})
+    after = stands(B, NOW + 1, never("ec2"), never("s3"))
+    assert leads.followed(silent[B], after) == {"ec2": NOW - 60, "s3": NOW - DAY}
+    used_lately = stands(B, NOW + 1, used("ec2", B, NOW - 2 * DAY), never("s3"))
+    assert leads.followed(silent[B], used_lately) == {"s3": NOW - DAY}
 
 
 def test_a_use_in_the_future_of_its_report_leads_nowhere(silent):
@@ -167,6 +245,11 @@ def test_a_lead_that_was_followed_in_vain_is_closed():
 def test_a_later_use_is_another_lead_once_in_the_time_that_aws_may_be_late(later, again):
     standing = stands(A, NOW, never("s3"), followed={"s3": NOW - 60})
     assert unheard(Lead(Subject(A), "s3", NOW - 60 + later, NOW + DAY), standing, DORMANT) is again
+
+
+def test_what_was_followed_to_a_subject_without_a_report_needs_no_mark():
+    lead = Lead(Subject(A), "s3", NOW - 60, NOW - 30)
+    assert followed([lead], {}, Standing(Subject(A), expired=True), DORMANT) == {}
 
 
 def test_a_use_that_is_shown_needs_no_mark():

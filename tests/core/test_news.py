@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.model import SKEW, NewsKind, Report, ServiceAccess, Standing, Subject
-from exporter.news import DELAY, compared
+from exporter.model import SKEW, News, NewsKind, Report, ServiceAccess, Standing, Subject
+from exporter.news import DELAY, compared, merged, since
 from exporter.order import newer
 
 DAY = 86_400.0
@@ -76,12 +76,21 @@ def test_a_return_takes_as_long_as_configured(silent, news):
     assert len(told(stood(s3=NOW - 200 * DAY), report(s3=NOW - 200 * DAY + silent))) == news
 
 
+def test_a_use_that_was_known_has_not_returned_however_short_a_silence_counts():
+    assert not told(stood(s3=NOW - DAY), report(s3=NOW - DAY), dormant_after=0.0)
+
+
 def test_a_first_report_is_no_news():
     assert not told(Standing(SUBJECT), report(s3=NOW))
 
 
 def test_a_first_report_after_failures_is_no_news():
     assert not told(Standing(SUBJECT, failures=3), report(s3=NOW))
+
+
+def test_what_became_accessible_says_of_whom_and_since_when():
+    (piece,) = told(stood(), report(s3=None))
+    assert piece == News(SUBJECT, NewsKind.NEWLY_ACCESSIBLE, "s3", NOW, NOW, name="S3")
 
 
 def test_what_became_accessible_with_the_report_is_no_first_use():
@@ -101,6 +110,11 @@ def test_what_is_no_longer_listed_is_no_longer_accessible():
     (piece,) = told(stood(s3=NOW - DAY, ec2=None), report(ec2=None))
     assert (piece.kind, piece.namespace, piece.name) == (NewsKind.NO_LONGER_ACCESSIBLE, "s3", "S3")
     assert (piece.at, piece.told, piece.after, piece.account_id) == (NOW, NOW, None, "")
+
+
+def test_nobody_knows_the_name_of_what_only_a_dropped_report_listed():
+    (piece,) = told(dropped(stood(s3=None, ec2=None)), report(ec2=None))
+    assert (piece.namespace, piece.name) == ("s3", "")
 
 
 def test_a_move_brings_no_first_use_and_no_word_of_what_is_accessible():
@@ -154,6 +168,11 @@ def test_a_repeated_or_older_report_is_no_news(created):
 @pytest.mark.parametrize("created", [NOW + SKEW + 1, NOW + 400 * DAY])
 def test_a_report_from_the_future_is_no_news(created):
     assert not told(stood(s3=None), report(created, s3=NOW - 60))
+
+
+def test_what_two_clocks_explain_is_news():
+    assert len(told(stood(s3=None), report(NOW + SKEW, s3=NOW + SKEW))) == 1
+    assert len(told(stood(s3=None), report(NOW, s3=NOW + SKEW))) == 1
 
 
 def test_nothing_is_compared_with_a_report_from_the_future():
@@ -211,6 +230,42 @@ def test_a_time_that_moves_back_and_forth_is_told_once():
         found += told(standing, after)
         standing = following(standing, after)
     assert [(piece.kind, piece.at) for piece in found] == [(NewsKind.RETURNED, NOW - 5 * DAY)]
+
+
+def piece(**more):
+    kept = {"subject": SUBJECT, "kind": NewsKind.RETURNED, "namespace": "s3", "at": NOW, "told": NOW}
+    return News(**{**kept, **more})
+
+
+LATEST = piece(told=NOW + 2)
+ORDERED = (
+    LATEST,
+    piece(at=NOW + 1),
+    piece(subject=Subject("1")),
+    piece(namespace="ec2"),
+    piece(kind=NewsKind.FIRST_USED),
+    piece(),
+    piece(after=2.0),
+    piece(name="S3"),
+    piece(account_id=ACCOUNT, after=1.0),
+    piece(region="eu-west-1"),
+)
+
+
+def test_news_is_newest_first_in_one_order_wherever_it_comes_from():
+    assert merged(ORDERED[5:], reversed(ORDERED), ORDERED) == ORDERED
+
+
+def test_news_that_is_recent_enough_is_left_as_it_is():
+    news = {SUBJECT: (LATEST, piece())}
+    assert since(news, NOW) is news
+
+
+def test_news_that_was_told_before_is_left_out():
+    news = {SUBJECT: (LATEST, piece()), UNIT: (piece(),), Subject("2"): (LATEST,)}
+    assert since(news, NOW + 2) == {SUBJECT: (LATEST,), Subject("2"): (LATEST,)}
+    assert since(news, NOW + 1)[Subject("2")] is news[Subject("2")]
+    assert since(news, NOW + 3) == {}
 
 
 TIMES = st.none() | st.floats(min_value=0, max_value=1_500).map(lambda days: days * DAY)

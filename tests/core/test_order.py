@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.model import (
+    SKEW,
     Discovery,
     Entity,
     EntityType,
@@ -20,7 +21,7 @@ from exporter.model import (
     Targets,
     Work,
 )
-from exporter.order import next_due, plan, state_of
+from exporter.order import RETRY, due_at, newer, next_due, path_of, plan, state_of
 
 DAY = 86_400.0
 NOW = 100 * DAY
@@ -87,6 +88,45 @@ def test_among_accounts_the_oldest_data_goes_first():
     assert order_of([*items, twin], standings)[0] == twin.subject
 
 
+@pytest.mark.parametrize("expired", [False, True])
+def test_ous_go_from_the_top_down_wherever_the_tree_has_them(expired):
+    items = [item for item in reversed(work()) if item.subject.entity_id.startswith("ou-")]
+    standings = {item.subject: Standing(item.subject, expired=expired) for item in items}
+    assert [subject.entity_id for subject in order_of(items, standings)] == ["ou-1", "ou-2"]
+
+
+def leaf(number, path="o/r/x", entity_type=EntityType.ACCOUNT):
+    subject = Subject(f"{number:012}")
+    return Work(subject, Entity(subject.entity_id, entity_type, "", path), TARGET)
+
+
+def test_where_an_account_is_does_not_matter():
+    deep, shallow = leaf(1, "o/r/ou-1/ou-2/1"), leaf(2, "o/r/2")
+    standings = {deep.subject: reported(1.2 * DAY)(deep), shallow.subject: reported(1.1 * DAY)(shallow)}
+    assert order_of([shallow, deep], standings) == [deep.subject, shallow.subject]
+
+
+def test_of_equals_the_first_of_the_plan_goes_first():
+    assert order_of([leaf(2), leaf(1)], {}) == [leaf(2).subject, leaf(1).subject]
+
+
+@pytest.mark.parametrize("age", [1.5, 2.0])
+def test_what_is_not_long_overdue_stays_in_its_rank(age):
+    unit, account = leaf(1, entity_type=EntityType.ORGANIZATIONAL_UNIT), leaf(2)
+    standings = {unit.subject: reported(1.1 * DAY)(unit), account.subject: reported(age * DAY)(account)}
+    assert order_of([account, unit], standings) == [unit.subject, account.subject]
+
+
+def test_what_was_dropped_is_the_oldest_of_its_rank():
+    items = [leaf(1, entity_type=EntityType.ORGANIZATIONAL_UNIT), leaf(2), leaf(3)]
+    standings = {
+        items[0].subject: reported(1.1 * DAY)(items[0]),
+        items[1].subject: reported(1.9 * DAY)(items[1]),
+    }
+    standings[items[2].subject] = Standing(items[2].subject, expired=True)
+    assert order_of(items, standings) == [items[place].subject for place in (0, 2, 1)]
+
+
 def test_what_is_long_overdue_leaves_its_rank():
     items = [item for item in work() if item.subject.entity_id in {"r", "111111111111"}]
     ages = {"r": 1.5 * DAY, "111111111111": 2.5 * DAY}
@@ -112,6 +152,18 @@ def test_what_a_lead_points_at_goes_before_stale_and_after_never_fetched():
     assert order_of(items, standings, {LEAF})[0] == LEAF
     del standings[Subject("ou-2")]
     assert order_of(items, standings, {LEAF})[:2] == [Subject("ou-2"), LEAF]
+
+
+@pytest.mark.parametrize("how", ["led", "moved"])
+def test_of_what_is_due_at_once_the_latest_goes_first_whatever_its_rank(how):
+    unit, account = leaf(1, entity_type=EntityType.ORGANIZATIONAL_UNIT), leaf(2)
+    asked = "elsewhere" if how == "moved" else ""
+    standings = {
+        unit.subject: reported(0.2 * DAY, asked=asked)(unit),
+        account.subject: reported(0.3 * DAY, asked=asked)(account),
+    }
+    led = {unit.subject, account.subject} if how == "led" else ()
+    assert order_of([unit, account], standings, led) == [account.subject, unit.subject]
 
 
 def test_a_lead_backs_off_as_everything_does():
@@ -161,6 +213,47 @@ def test_what_was_moved_goes_before_stale_and_after_leads():
     standings[moved.subject] = elsewhere()(moved)
     assert order_of(items, standings)[0] == moved.subject
     assert order_of(items, standings, {Subject("r")})[:2] == [Subject("r"), moved.subject]
+
+
+def test_a_job_made_elsewhere_has_no_path():
+    assert path_of(work(job_ids=["job"])[-1]) == ""
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        None,
+        elsewhere()(leaf(1)),
+        reported(DAY, failures=1, retry_at=NOW + 2 * DAY)(leaf(1)),
+        reported(-2 * DAY)(leaf(1)),
+    ],
+)
+def test_what_is_due_at_once_is_due_at_zero(standing):
+    assert due_at(leaf(1), standing, NOW) == 0.0
+
+
+def test_without_a_lead_a_report_is_due_when_it_is_stale():
+    assert due_at(leaf(1), reported(RETRY)(leaf(1)), NOW) == NOW - RETRY + DAY
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "shown"),
+    [
+        (None, NOW, NOW),
+        (NOW - 60, NOW - 30, NOW - 30),
+        (NOW - 60, NOW - 90, NOW - 60),
+        (NOW + SKEW, NOW, NOW + SKEW),
+        (NOW + SKEW + 1, NOW, NOW),
+    ],
+)
+def test_an_older_report_is_shown_only_after_one_whose_date_cannot_be(known, told, shown):
+    before = None if known is None else Report(known, None, 1, 1)
+    assert newer(before, Report(told, None, 1, 1), NOW).created == shown
+
+
+def test_of_two_reports_with_one_date_the_later_told_is_shown():
+    told = Report(NOW, NOW + 5, 1, 1)
+    assert newer(Report(NOW, None, 1, 1), told, NOW) is told
 
 
 def test_a_disabled_target_is_not_asked_for():
@@ -272,8 +365,9 @@ def test_a_report_from_the_future_is_not_fresh_until_then():
     assert state_of(work()[0], ahead(work()[0]), NOW) is ReportState.STALE
 
 
-def test_a_report_from_a_clock_a_little_ahead_of_ours_is_fresh():
-    ahead = reported(-60.0)
+@pytest.mark.parametrize("seconds", [60.0, SKEW])
+def test_a_report_from_a_clock_a_little_ahead_of_ours_is_fresh(seconds):
+    ahead = reported(-seconds)
     assert not due(ahead)
     assert state_of(work()[0], ahead(work()[0]), NOW) is ReportState.FRESH
 

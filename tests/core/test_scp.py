@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from exporter.scp import effect, mentioned
+from exporter.scp import Effect, effect, mentioned
 
 NAMES = ("ec2", "s3")
 
@@ -34,13 +34,57 @@ def test_the_services_that_a_policy_names_are_told():
     assert mentioned(text(NotAction="iam:*")) == {"iam"}
 
 
+@pytest.mark.parametrize("action", ["s*:Get", "*:*", "*:Get:*"])
+def test_a_pattern_of_services_names_none(action):
+    assert mentioned(text(Action=action)) == frozenset()
+
+
+def test_a_service_is_named_before_the_first_colon():
+    assert mentioned(text(Action="s3:Get:*")) == {"s3"}
+    assert effect(text(Effect="Allow", Action="s3:Get:*"), NAMES).allowed == {"s3"}
+
+
+def test_several_policies_allow_and_deny_what_each_of_them_does():
+    one, other = Effect(frozenset({"s3"}), frozenset({"ec2"})), Effect(frozenset({"iam"}), frozenset({"sqs"}))
+    assert one | other == Effect(frozenset({"s3", "iam"}), frozenset({"ec2", "sqs"}))
+
+
+@pytest.mark.parametrize(("others", "kept"), [("s3:*", {"ec2"}), ("s3:Get*", {"ec2", "s3"})])
+def test_an_allow_of_all_but_some_actions_reaches_services_with_any_left(others, kept):
+    assert allowed({"NotAction": others}) == kept
+    assert allowed({"NotAction": [others]}) == kept
+
+
+@pytest.mark.parametrize("spared", ["s3:*", "s3:Get*"])
+def test_a_deny_of_all_but_some_actions_fills_services_without_any(spared):
+    assert effect(text(NotAction=spared), NAMES).denied == {"ec2"}
+    assert effect(text(NotAction=[spared]), NAMES).denied == {"ec2"}
+    assert effect(text(NotAction="*"), NAMES).denied == frozenset()
+
+
+def test_a_statement_without_actions_is_about_none():
+    assert effect(json.dumps({"Statement": [{"Effect": "Deny"}, {"Effect": "Allow"}]}), NAMES) == Effect()
+
+
+def test_a_statement_without_a_resource_is_about_all():
+    statements = [{"Effect": "Deny", "Action": "s3:*"}, {"Effect": "Allow", "Action": "ec2:*"}]
+    assert effect(json.dumps({"Statement": statements}), NAMES) == Effect(
+        frozenset({"ec2"}), frozenset({"s3"})
+    )
+
+
 def test_a_policy_without_statements_does_nothing():
     assert effect("{}", NAMES).allowed == effect("{}", NAMES).denied == frozenset()
 
 
-@pytest.mark.parametrize("content", ["", "[]", "null"])
-def test_what_is_no_policy_is_refused(content):
+def test_what_is_no_json_is_refused():
     with pytest.raises(ValueError, match=r"."):
+        effect("", NAMES)
+
+
+@pytest.mark.parametrize("content", ["[]", "null"])
+def test_what_is_no_policy_is_refused(content):
+    with pytest.raises(ValueError, match=r"^a policy is a JSON object$"):
         effect(content, NAMES)
 
 
@@ -57,6 +101,20 @@ def test_an_allow_on_a_resource_that_none_of_its_actions_has_allows_nothing():
 @pytest.mark.parametrize("resource", ["arn:aws:*:*:*:*", "arn:*", "*", "arn:aws:new-service:::a"])
 def test_a_resource_that_may_be_of_the_service_is_taken_for_one(resource):
     assert allowed({"Action": "s3:*", "Resource": resource}) == {"s3"}
+
+
+def test_an_allow_on_all_but_some_resources_allows_the_service():
+    policy = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:sqs:*:*:*"}
+    assert effect(json.dumps({"Statement": policy}), NAMES).allowed == {"s3"}
+
+
+def test_a_deny_on_all_but_some_resources_takes_no_resource_back():
+    given = {"Action": "s3:Get*", "Resource": "*"}
+    bucket = {"Action": "s3:Get*", "Resource": "arn:aws:s3:::a"}
+    taken = {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::a"}
+    for statement in (given, bucket):
+        content = json.dumps({"Statement": [{"Effect": "Allow", **statement}, taken]})
+        assert effect(content, NAMES).allowed == {"s3"}
 
 
 def test_commands_run_on_instances_which_are_another_service_s():
@@ -80,19 +138,23 @@ def test_a_condition_on_an_allow_does_not_count():
     assert allowed({"Action": "s3:*", "Condition": condition}) == {"s3"}
 
 
+NO_STATEMENT = "^a statement is a JSON object whose Effect is Allow or Deny$"
+NO_ACTION = "^an action is text$"
+
+
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "why"),
     [
-        "Allow",
-        {"Action": "*"},
-        {"Effect": "deny", "Action": "*"},
-        {"Effect": "Deny", "Action": None},
-        {"Effect": "Deny", "NotAction": [1]},
-        {"Effect": ["Deny"], "Action": "*"},
+        ("Allow", NO_STATEMENT),
+        ({"Action": "*"}, NO_STATEMENT),
+        ({"Effect": "deny", "Action": "*"}, NO_STATEMENT),
+        ({"Effect": "Deny", "Action": None}, NO_ACTION),
+        ({"Effect": "Deny", "NotAction": [1]}, NO_ACTION),
+        ({"Effect": ["Deny"], "Action": "*"}, NO_STATEMENT),
     ],
 )
-def test_a_statement_that_aws_would_not_take_is_refused_as_no_policy(statement):
+def test_a_statement_that_aws_would_not_take_is_refused_as_no_policy(statement, why):
     content = json.dumps({"Statement": [statement]})
     for read in (lambda: effect(content, NAMES), lambda: mentioned(content)):
-        with pytest.raises(ValueError, match=r"statement|action"):
+        with pytest.raises(ValueError, match=why):
             read()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.times import rfc3339, spoken
+from exporter.times import from_rfc3339, rfc3339, spoken
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,29 @@ def test_times_are_rfc_3339_or_nothing(seconds, text):
         (119, "1 min"),
         (3600, "1 h"),
         (3660, "1 h 1 min"),
+        (86399, "23 h 59 min"),
+        (86400, "1 d"),
+        (86400 + 3600, "1 d 1 h"),
         (7 * 86400 + 3 * 3600 + 5, "7 d 3 h"),
         (float("inf"), "for ever"),
     ],
 )
 def test_lengths_of_time_are_told_roughly(seconds, text):
     assert spoken(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-01T00:00:00Z", 0.0),
+        ("1970-01-01T02:00:00+01:00", 3600.0),
+        ("1970-01-02", 86400.0),
+        ("1970-01-02T00:00:00", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_time_is_read_with_its_offset_and_a_date_from_its_beginning_in_utc(text, seconds):
+    assert from_rfc3339(text) == seconds
 
 
 @given(st.floats())
