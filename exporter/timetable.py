@@ -12,11 +12,8 @@ class Timetable:
     """Remembers when each subject is due, as long as it stands as it did. Not shared between threads."""
 
     def __init__(self) -> None:
-        self._work: tuple[Work, ...] | None = None
         self._now = _LATEST
-        self._subjects: list[Subject] = []
-        self._seen: list[Standing | None] = []
-        self._due: list[float | None] = []
+        self._forget(())
 
     def next_due(
         self,
@@ -54,8 +51,8 @@ class Timetable:
     def _forget(self, work: tuple[Work, ...]) -> None:
         self._work = work
         self._subjects = [item.subject for item in work]
-        self._seen = [None] * len(work)
-        self._due = [None] * len(work)
+        self._seen: list[Standing | None] = [None] * len(work)
+        self._due: list[float | None] = [None] * len(work)
 
     def _noted(self, place: int, item: Work, standing: Standing | None, now: float) -> float:
         """When it is due; remembered unless that is for a date that only a later ``now`` can explain."""

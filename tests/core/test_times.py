@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +55,21 @@ def test_lengths_of_time_are_told_roughly(seconds, text):
 )
 def test_a_time_is_read_with_its_offset_and_a_date_from_its_beginning_in_utc(text, seconds):
     assert from_rfc3339(text) == seconds
+
+
+@pytest.fixture
+def auckland(monkeypatch):
+    """Wherever the machine is said to be: here, twelve hours east."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XXX-12")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("auckland")
+def test_a_date_begins_in_utc_wherever_the_machine_is():
+    assert from_rfc3339("1970-01-02") == 86400.0
 
 
 @given(st.floats())

@@ -74,9 +74,10 @@ def test_never_fetched_goes_first(looked):
     assert subject(looked({SUBJECTS[0]: FRESH[SUBJECTS[0]]})) == (1, NOW)
 
 
-def test_what_stands_as_it_did_is_not_judged_again(looked, monkeypatch):
+@pytest.mark.parametrize("later", [0.0, 60.0])
+def test_what_stands_as_it_did_is_not_judged_again(looked, monkeypatch, later):
     monkeypatch.setattr("exporter.timetable.due_at", None)
-    assert looked(now=NOW + 60) == (None, NOW + HOUR / 2)
+    assert looked(now=NOW + later) == (None, NOW + HOUR / 2)
 
 
 def test_other_work_is_judged_anew(looked):
