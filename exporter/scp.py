@@ -108,12 +108,11 @@ def _resources(statement: Mapping[str, Any]) -> list[Any]:
 def _grants(statement: Mapping[str, Any], namespace: str, denies: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the Allow leaves the service something that its own policy does not take back elsewhere.
 
-    A Deny on the whole of everything is not looked at: what it denies, it denies at every level.
+    A Deny on the whole of everything is not looked at: what it denies, it denies at every level. So an Allow
+    on everything, or on all but something, is never taken back.
     """
     if not _reaches(statement, namespace) or not _has_resources(statement, namespace):
         return False
-    if "NotResource" in statement or _everywhere(statement):
-        return True
     taken = {
         resource
         for deny in denies
@@ -124,7 +123,7 @@ def _grants(statement: Mapping[str, Any], namespace: str, denies: Sequence[Mappi
 
 
 def _has_resources(statement: Mapping[str, Any], namespace: str) -> bool:
-    if "NotResource" in statement or namespace in _ON_RESOURCES_OF_OTHERS:
+    if namespace in _ON_RESOURCES_OF_OTHERS:
         return True
     return any(_may_be_of(str(resource), namespace) for resource in _resources(statement))
 
@@ -133,7 +132,7 @@ def _may_be_of(resource: str, namespace: str) -> bool:
     """Whether a resource may be one of the service: an ARN names it, or a service that shares its ARNs."""
     if not resource.startswith("arn:"):
         return True
-    owner = [*resource.split(":", 3), "*"][2].lower()
+    owner = [*resource.split(":"), "*"][2].lower()
     return owner == namespace or owner not in service_names()
 
 
