@@ -3,9 +3,12 @@
 import pytest
 
 from exporter.model import (
+    SKEW,
     Discovery,
     Entity,
     EntityType,
+    News,
+    NewsKind,
     Policy,
     Report,
     ServiceAccess,
@@ -14,6 +17,7 @@ from exporter.model import (
     Subject,
     Target,
     Targets,
+    tallied,
 )
 
 ROOT, OUS, MANAGEMENT, ACCOUNTS, POLICIES = (
@@ -119,3 +123,28 @@ def test_policies_are_found_by_what_they_are_attached_to():
 @pytest.mark.parametrize("policies", [(), (Policy("p-3", "Unknown"),)])
 def test_what_is_attached_is_unknown_where_nobody_was_asked(policies):
     assert Discovery("o", "9", "aws", (), policies).attached() is None
+
+
+@pytest.mark.parametrize(("known", "used"), [(4.0, 5.0), (7.0, 7.0)])
+def test_the_later_of_two_uses_counts(known, used):
+    assert Standing(Subject("1"), told(s3=5.0), last_known={"s3": known}).uses() == {"s3": used}
+
+
+@pytest.mark.parametrize(("later", "known"), [(SKEW, True), (SKEW + 0.5, False), (-SKEW + 1, False)])
+def test_a_later_use_than_a_report_tells_of_is_known_unless_it_lies_in_its_future(later, known):
+    report = Report(1000.0, 1001.0, 1, 0, (ServiceAccess("s3", last_authenticated=900.0),))
+    before = Standing(Subject("1"), last_known={"s3": 1000.0 + later})
+    assert before.known_beside(report) == ({"s3": 1000.0 + later} if known else {})
+
+
+def test_the_first_discovery_knows_of_policies_what_it_has_learned():
+    found = Discovery("o", "9", "aws", (), (DENY,))
+    assert found.completed(None) == found
+
+
+def test_news_is_counted_by_its_kind_on_top_of_what_was_counted():
+    news = [News(Subject("1"), NewsKind.RETURNED, "s3", at, at) for at in (5.0, 6.0)]
+    counted = {NewsKind.RETURNED: 5, NewsKind.FIRST_USED: 1}
+    nothing = dict.fromkeys(NewsKind, 0)
+    assert tallied({NewsKind.RETURNED: 3, NewsKind.FIRST_USED: 1}, news) == nothing | counted
+    assert tallied({}, ()) == nothing

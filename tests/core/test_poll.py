@@ -2,6 +2,7 @@
 
 from collections import deque
 from itertools import combinations, islice, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -185,3 +186,34 @@ def test_dates_that_say_nothing_teach_nothing(report):
 )
 def test_dates_are_believed_as_far_as_what_was_seen_allows(by_dates, expected):
     assert measured(by_dates, running_at=8.0, done_at=9.0) == expected
+
+
+def by_looking_at_all(sample):
+    """The same by plain dynamic programming: what each j costs as the next to poll at, for every i."""
+    times = sorted(sample)
+    least = [0.0] * (len(times) + 1)
+    for i in reversed(range(len(times))):
+        least[i] = min(
+            sum(times[j] - time for time in times[i : j + 1]) + CALL_PRICE * (len(times) - i) + least[j + 1]
+            for j in range(i, len(times))
+        )
+    return least[0]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_other_moments_cost_less_for_a_whole_sample(seed):
+    drawn = Random(seed)
+    means = [drawn.uniform(1, 20) for _ in range(drawn.randint(1, 4))]
+    sample = [max(0.5, drawn.gauss(drawn.choice(means), drawn.choice([0.05, 1.0]))) for _ in range(SAMPLE)]
+    polls = [poll - MARGIN + 1e-9 for poll in cheapest_polls(sample)]
+    assert cost(polls, sample) == pytest.approx(by_looking_at_all(sample))
+
+
+def test_a_poll_comes_a_moment_after_what_is_expected():
+    assert cheapest_polls([5.0]) == [5.0 + MARGIN]
+
+
+def test_beyond_what_is_expected_it_goes_on_from_the_last_poll():
+    experience = Experience(recent=deque([1.0, 4.0, 8.0]), kin={"ou": deque([3.0])})
+    moments = list(islice(experience.moments(TWO), 4))
+    assert moments[3] == pytest.approx((8.0 + MARGIN) * 1.03)
