@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from exporter.errors import StateError
 from exporter.store import codec
-from exporter.store.schema import APPLICATION_ID, STEPS, records
+from exporter.store.schema import APPLICATION_ID, STEPS, columns, records
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100  # bytes; https://sqlite.org/fileformat2.html#the_database_header
@@ -109,7 +109,9 @@ def check_structure(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def check_records(path: Path, connection: sqlite3.Connection, version: int = len(STEPS)) -> None:
-    """Raise StateError or sqlite3.DatabaseError unless every record is as it was written."""
+    """Raise StateError or sqlite3.DatabaseError unless every record is there as it was written."""
+    for query in columns(version):
+        connection.execute(query)
     try:
         for (record,) in connection.execute(records(version)):
             codec.check(record)

@@ -28,14 +28,34 @@ STEPS: tuple[tuple[str, ...], ...] = (
 
 # Damage can make text of a value: the cast sees to it that what is read are bytes in any case.
 VALUE = "CAST(value AS BLOB)"
-_TABLES = (("discovery", 1), ("standing", 1), ("started", 1), ("news", 2), ("tally", 2))
+_SUBJECT = "organization, entity_id, policy_id"
+# Which keys each table has, and since which version there is one.
+_TABLES = (
+    ("discovery", "organization", 1),
+    ("standing", _SUBJECT, 1),
+    ("started", _SUBJECT, 1),
+    ("news", f"{_SUBJECT}, told", 2),
+    ("tally", "organization", 2),
+)
+
+
+def columns(version: int = len(STEPS)) -> tuple[str, ...]:
+    """Queries that read nothing, and fail unless a version's tables have all their keys.
+
+    A damaged byte can change the name of a column, with which the file is as well put together as before.
+    """
+    return tuple(
+        f"SELECT {keys} FROM {table} LIMIT 0"  # noqa: S608 - constants
+        for table, keys, since in _TABLES
+        if since <= version
+    )
 
 
 def records(version: int = len(STEPS)) -> str:
     """A query for every record of a version, for :func:`exporter.store.codec.check`."""
     return " UNION ALL ".join(
         f"SELECT {VALUE} FROM {table}"  # noqa: S608 - constants
-        for table, since in _TABLES
+        for table, _, since in _TABLES
         if since <= version
     )
 

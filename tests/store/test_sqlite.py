@@ -222,6 +222,16 @@ def test_no_damaged_byte_changes_what_is_recalled(tmp_path, sound, place, change
         assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("table", ["discovery", "standing", "started", "news", "tally"])
+def test_a_state_whose_columns_have_other_names_is_refused(tmp_path, sound, table):
+    damaged = sound.read_bytes()
+    place = damaged.index(b"organization", damaged.index(f"CREATE TABLE {table}".encode()))
+    path = tmp_path / "state.db"
+    path.write_bytes(damaged[:place] + b"X" + damaged[place + 1 :])
+    with untouched(tmp_path, "damaged"):
+        SqliteStore(path)
+
+
 LATER = (*STEPS, ("CREATE TABLE later (x)", "INSERT INTO later VALUES (1)"))
 
 
