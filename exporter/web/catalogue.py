@@ -7,11 +7,10 @@ from aiohttp import hdrs, web
 from exporter.exposition import Body
 from exporter.web import parameters
 from exporter.web.bench import Bench
-from exporter.web.delivery import Patience, packed, stream
+from exporter.web.delivery import Patience, deliver_page, packed, stream
+from exporter.web.export import pieces
 from exporter.web.landing import SERVICES, USERS, Choice, Column, render_service, render_services
-from exporter.web.pages import deliver_page
 from exporter.web.places import Places
-from exporter.web.spreadsheet import pieces
 from exporter.web.surface import Surface
 
 EXPORTS = 4  # at the same time: each takes what is known when it began along to its end

@@ -1,6 +1,7 @@
 """Answers on their way to the client: compressed or not, in slices, for as long as the client takes part.
 
 A body exists once, compressed, and is shared by everybody who asked for it; a client costs a slice of it.
+Pages for people go out with headers of their own.
 """
 
 import asyncio
@@ -13,7 +14,9 @@ from aiohttp import hdrs, web
 
 from exporter.exposition import Body, Format, answer, deflate, encode, gzipped
 from exporter.web.bench import Bench
-from exporter.web.negotiation import gzip_wanted
+from exporter.web.landing import POLICY, render_error
+from exporter.web.negotiation import choices, gzip_wanted
+from exporter.web.places import Places
 
 _SLICE = 1 << 18
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -148,3 +151,29 @@ def _slices(piece: bytes) -> Iterator[memoryview]:
     view = memoryview(piece)
     for start in range(0, len(view), _SLICE):
         yield view[start : start + _SLICE]
+
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    hdrs.CACHE_CONTROL: "no-cache",
+}
+_ERROR: Mapping[str, str] = {**HEADERS, hdrs.VARY: hdrs.ACCEPT}
+KIND = "text/html; charset=utf-8"
+
+
+async def deliver_page(request: web.Request, body: Body, patience: Patience) -> web.StreamResponse:
+    """Answer with a page."""
+    return await deliver(request, body, KIND, headers=HEADERS, patience=patience)
+
+
+def error_page(where: Places, status: int, said: str) -> web.Response:
+    """A page that says what is wrong, with ways on from it."""
+    text = render_error(where, said)
+    return web.Response(status=status, text=text, content_type="text/html", charset="utf-8", headers=_ERROR)
+
+
+def is_browser(request: web.Request) -> bool:
+    """Whether whoever asks would rather have a page than a line of text."""
+    weights = {each.range: each.weight for each in choices(accepted(request, hdrs.ACCEPT))}
+    return weights.get("text/html", 0.0) > weights.get("text/plain", 0.0)

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from exporter.web.addresses import BACKLOG
+from exporter.web.sockets import BACKLOG
 
 MOST_CONNECTIONS = 1024
 _WANTED = MOST_CONNECTIONS * 9 // 4 + 512

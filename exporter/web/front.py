@@ -10,9 +10,8 @@ from exporter.web import parameters
 from exporter.web.advisor import Advisor, Matter
 from exporter.web.bench import Bench
 from exporter.web.catalogue import chosen
-from exporter.web.delivery import Patience, packed
+from exporter.web.delivery import Patience, deliver_page, packed
 from exporter.web.landing import COLUMNS, ORDERS, SHOWS, SORTS, EntityPage, Wish, find, render, render_entity
-from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
 

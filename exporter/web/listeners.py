@@ -8,15 +8,14 @@ from ssl import SSLContext
 
 from aiohttp import web
 
-from exporter.web.addresses import BACKLOG, listen, parse_address, url_of
 from exporter.web.connections import factory, hang_up
 from exporter.web.delivery import PATIENCE, Patience
 from exporter.web.descriptors import Room, Shortage, make_room
 from exporter.web.places import places
 from exporter.web.protection import Guard, WebConfigFile
-from exporter.web.protection.handshakes import Handshakes
+from exporter.web.protection.tls import Handshakes
 from exporter.web.routes import Site
-from exporter.web.socket_activation import handed_over
+from exporter.web.sockets import BACKLOG, handed_over, listen, parse_address, url_of
 from exporter.web.surface import Surface, WebSettings
 
 _LINGER = 1.0  # s in which a body that nobody wants is read, so that the client gets to see our answer

@@ -13,9 +13,8 @@ from exporter.told import Told, Wanted, all_told, chosen, record
 from exporter.web import parameters
 from exporter.web.api import success
 from exporter.web.bench import Bench
-from exporter.web.delivery import Patience, deliver, packed
+from exporter.web.delivery import Patience, deliver, deliver_page, packed
 from exporter.web.landing import feed, render_news
-from exporter.web.pages import deliver_page
 from exporter.web.places import Places
 from exporter.web.surface import Surface
 

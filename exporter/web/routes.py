@@ -10,13 +10,12 @@ from exporter.web.api import Api
 from exporter.web.bench import Bench
 from exporter.web.catalogue import TABLE, Catalogue
 from exporter.web.connections import attend
-from exporter.web.delivery import Patience
+from exporter.web.delivery import Patience, error_page, is_browser
 from exporter.web.directory import Directories
 from exporter.web.front import LANDING, Front
 from exporter.web.lifecycle import Lifecycle
 from exporter.web.manners import Handler, add_headers, answer_errors
 from exporter.web.newsroom import CHOICE, Newsroom
-from exporter.web.pages import error_page, is_browser
 from exporter.web.places import Places
 from exporter.web.protection import Guard
 from exporter.web.scrape import Scrapes

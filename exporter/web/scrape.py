@@ -4,24 +4,68 @@ import asyncio
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aiohttp import hdrs, web
 
-from exporter.exposition import Body, Plain
+from exporter.exposition import Body, Format, Plain, Unit, answer, entity_part, organization_sections
 from exporter.families import Group
+from exporter.model import OrganizationView
 from exporter.publication import Published
-from exporter.web import composition, parameters
+from exporter.web import parameters
 from exporter.web.bench import Bench
-from exporter.web.composition import Wish
 from exporter.web.delivery import Patience, accepted, deliver
-from exporter.web.directory import Directories
+from exporter.web.directory import Directories, Directory
 from exporter.web.negotiation import format_for
 from exporter.web.surface import Surface
 
 AGES_TRUE = 60.0  # s that an age may be off
 FORGET = 300.0  # s after the last uncompressed scrape; as long as Prometheus remembers a series
 TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which groups a client wants, in which format."""
+
+    groups: frozenset[Group]
+    format: Format
+
+
+def whole(surface: Surface, published: Published, wish: Wish) -> Body:
+    """The answer of the telemetry path."""
+    views = published.snapshot.organizations
+    sections = [*organization_sections(views, wish.groups), *surface.own(wish.groups)]
+    return answer([published.exposition.whole(wish.groups, wish.format)], sections, wish.format)
+
+
+def share(surface: Surface, published: Published, directory: Directory, target: str, wish: Wish) -> Body:
+    """The answer of a probe. The shares of all entities make up the whole, each series in one of them.
+
+    ``target`` must be in the directory.
+    """
+    first = target == directory.first
+    names = published.names if first else {}
+    units = _units(published, directory, target)
+    part = entity_part(units, names, wish.groups, wish.format, surface.clock())
+    sections = [*organization_sections(_carried(published, directory, target), wish.groups)]
+    if first:
+        sections += surface.own(wish.groups)
+    return answer([part], sections, wish.format)
+
+
+def _units(published: Published, directory: Directory, target: str) -> list[Unit]:
+    found = (published.exposition.unit(key) for key in directory.keys[target])
+    return [unit for unit in found if unit is not None]
+
+
+def _carried(published: Published, directory: Directory, target: str) -> list[OrganizationView]:
+    """The organizations whose own series a probe has: an organization without entities must be seen too."""
+    return [
+        view
+        for view in published.snapshot.organizations
+        if directory.carriers.get(view.name, directory.first) == target
+    ]
 
 
 class Scrapes:
@@ -49,9 +93,7 @@ class Scrapes:
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Everything."""
-        return await self._serve(
-            request, lambda published, wish: composition.whole(self._surface, published, wish)
-        )
+        return await self._serve(request, lambda published, wish: whole(self._surface, published, wish))
 
     async def probe(self, request: web.Request) -> web.StreamResponse:
         """One entity's share of everything."""
@@ -70,7 +112,7 @@ class Scrapes:
         directory = self._directories.of(published)
         if target not in directory.keys:
             raise web.HTTPNotFound(text=_absence(published, target))
-        return composition.share(self._surface, published, directory, target, wish)
+        return share(self._surface, published, directory, target, wish)
 
     async def _serve(
         self, request: web.Request, compose: Callable[[Published, Wish], Body]

@@ -18,7 +18,7 @@ from exporter.publication import Publication
 from exporter.store import Lease, MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
-from exporter.web.composition import Wish, whole
+from exporter.web.scrape import Wish, whole
 from tests.grafana.names import EVERY_RULE, metrics
 
 NAME = "demo"

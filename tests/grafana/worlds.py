@@ -34,7 +34,7 @@ from exporter.simulator.options import SimulationOptions
 from exporter.simulator.organization import Organization
 from exporter.simulator.reports import Reports
 from exporter.telemetry.instruments import Instruments
-from exporter.web.composition import Wish, whole
+from exporter.web.scrape import Wish, whole
 
 NOW = 1_795_771_800.0  # 2026-11-27 09:30 UTC: every world ends here
 NEVER = float("inf")

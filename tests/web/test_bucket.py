@@ -1,7 +1,7 @@
 import math
 
 from exporter.config.web import RateLimit
-from exporter.web.protection.bucket import Bucket
+from exporter.web.protection.guard import Bucket
 
 
 class Clock:

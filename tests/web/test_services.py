@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from exporter.model import NewsKind, ServiceAccess, Standing, Subject
 from exporter.web import catalogue
-from exporter.web.spreadsheet import cell, pieces
+from exporter.web.export import cell, pieces
 from tests.web.conftest import ACCOUNT, DISCOVERY, EC2, NOW, ROOT, S3, UNIT, report_of
 from tests.web.test_landing import Page, entity, tree_of
 from tests.web.test_news import news, tell

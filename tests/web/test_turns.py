@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from exporter.web.connections import EACH_TURN, Turns
 from exporter.web.delivery import PATIENCE
 from exporter.web.directory import Directories
 from exporter.web.scrape import Scrapes
-from exporter.web.turns import EACH_TURN, Turns
 
 SCRAPE = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 

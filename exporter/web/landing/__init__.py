@@ -3,10 +3,9 @@
 It never needs a script, a font or a picture from elsewhere.
 """
 
-from exporter.web.landing.assets import POLICY
 from exporter.web.landing.columns import ORDERS, Choice, Column
 from exporter.web.landing.entity import COLUMNS, EntityPage, find, render_entity
-from exporter.web.landing.error import render_error
+from exporter.web.landing.markup import POLICY, render_error
 from exporter.web.landing.news import feed, render_news
 from exporter.web.landing.page import render
 from exporter.web.landing.services import COLUMNS as SERVICES

@@ -1,7 +1,7 @@
 """The page of one entity as HTML: where it stands, how its reports stand, and their services."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from exporter.hypertext import NONE, code, day, facts, moment, name, text, used
@@ -45,23 +45,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """What the page is made with; ``advice`` has HTML by organization and entity id, as far as it is made."""
+    """What the page is made with; ``advice`` has HTML by organization and entity id, as far as it is made.
+
+    ``names`` are those of an organization's entities, for what is made of that one.
+    """
 
     where: Places
     now: float
     choice: Choice
     advice: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What every part of the page is made with; ``names`` are those of the organization's entities."""
-
-    where: Places
-    now: float
-    choice: Choice
-    names: Mapping[str, str]
-    advice: Mapping[tuple[str, str], str]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(snapshot: Snapshot, entity_id: str) -> list[Found]:
@@ -81,10 +74,7 @@ def render_entity(found: list[Found], entity_id: str, page: EntityPage) -> str:
     where, now = page.where, page.now
     title = next((each.entity.name for each in found if each.entity), entity_id)
     head = markup.header(name(title), where, now, list(_links(found, entity_id, where)), plain=title)
-    sections = "".join(
-        _organization(each, _Page(where, now, page.choice, markup.names(each.view), page.advice))
-        for each in found
-    )
+    sections = "".join(_organization(each, replace(page, names=markup.names(each.view))) for each in found)
     return markup.document(title, f"{_way(found, where)}{head}", sections)
 
 
@@ -115,7 +105,7 @@ def _steps(view: OrganizationView, entity: Entity, where: Places) -> Iterator[st
     yield f'<li aria-current="page">{name(entity.name)}</li>'
 
 
-def _organization(found: Found, page: _Page) -> str:
+def _organization(found: Found, page: EntityPage) -> str:
     own, *others = found.work or (None,)
     parts = "".join(_part(found, item, page) for item in others)
     return (
@@ -124,7 +114,7 @@ def _organization(found: Found, page: _Page) -> str:
     )
 
 
-def _head(found: Found, item: Work | None, page: _Page) -> str:
+def _head(found: Found, item: Work | None, page: EntityPage) -> str:
     """The entity itself, and how its report stands."""
     if item is None:
         state, body = markup.badge("none", "not collected"), _facts(found, None, page)
@@ -136,7 +126,7 @@ def _head(found: Found, item: Work | None, page: _Page) -> str:
     return markup.section("entity", f'<div class="head"><h2>{title}</h2>{state}</div>\n{body}')
 
 
-def _part(found: Found, item: Work, page: _Page) -> str:
+def _part(found: Found, item: Work, page: EntityPage) -> str:
     """The entity as it is seen through one SCP."""
     return f"{_head(found, item, page)}{_table(found, item, page)}"
 
@@ -153,7 +143,7 @@ def _under(view: OrganizationView, item: Work | None) -> str:
     )
 
 
-def _advice(found: Found, page: _Page) -> str:
+def _advice(found: Found, page: EntityPage) -> str:
     """The recommended policy, as soon as there is one."""
     entity = found.entity
     standing = entity and found.view.standings.get(Subject(entity.id))
@@ -168,12 +158,12 @@ def _advice(found: Found, page: _Page) -> str:
     return markup.section("advice", f"{title}{made}") if made else ""
 
 
-def _attached(found: Found, page: _Page) -> str:
+def _attached(found: Found, page: EntityPage) -> str:
     discovery, entity = found.view.discovery, found.entity
     return render_attached(discovery, entity, page.names, page.where) if discovery and entity else ""
 
 
-def _table(found: Found, item: Work | None, page: _Page) -> str:
+def _table(found: Found, item: Work | None, page: EntityPage) -> str:
     """The services, with a box that filters them."""
     standing = item and found.view.standings.get(item.subject)
     if not (standing and standing.report):
@@ -183,7 +173,7 @@ def _table(found: Found, item: Work | None, page: _Page) -> str:
     return markup.section("services", f"{title}{box}{_services(standing.report, standing, page)}")
 
 
-def _children(which: Found, page: _Page) -> str:
+def _children(which: Found, page: EntityPage) -> str:
     """What is directly below, with its figures."""
     if not which.entity:
         return ""
@@ -202,7 +192,7 @@ def _children(which: Found, page: _Page) -> str:
 _SHOWN = 30  # children; more are closed at first
 
 
-def _child(node: Node, page: _Page) -> str:
+def _child(node: Node, page: EntityPage) -> str:
     own, said = node.own, KINDS[node.entity.type]
     if own and own.accessible is not None and own.not_accessed is not None:
         said += f", {own.not_accessed} of {own.accessible} services never used"
@@ -212,7 +202,7 @@ def _child(node: Node, page: _Page) -> str:
     return f'<li>{link} <span class="soft">{said}</span></li>'
 
 
-def _facts(found: Found, stands: Line | None, page: _Page) -> str:
+def _facts(found: Found, stands: Line | None, page: EntityPage) -> str:
     return facts((*_identity(found.entity), *(_report(stands, page.now) if stands else ())))
 
 
@@ -240,7 +230,7 @@ def _trouble(stands: Line) -> str:
     return f'<p class="trouble">{name(stands.trouble)}</p>' if stands.trouble else ""
 
 
-def _services(report: Report, standing: Standing, page: _Page) -> str:
+def _services(report: Report, standing: Standing, page: EntityPage) -> str:
     choice = page.choice
     rows = sorted(
         (each for each in report.services if choice.among(each.name, each.namespace, each.region)),
@@ -250,7 +240,7 @@ def _services(report: Report, standing: Standing, page: _Page) -> str:
     return table(COLUMNS, choice, shown)
 
 
-def _service(each: ServiceAccess, standing: Standing, page: _Page) -> str:
+def _service(each: ServiceAccess, standing: Standing, page: EntityPage) -> str:
     count = each.authenticated_entities
     link = page_of_service(page.where, each.namespace)
     cells = (

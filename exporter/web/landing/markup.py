@@ -1,16 +1,35 @@
-"""Pieces of the pages."""
+"""Pieces of the pages, with their style and script. No state is told by colour alone."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.resources import files
 from types import MappingProxyType
 from urllib.parse import quote
 
 from exporter import __version__
-from exporter.hypertext import NONE, code, name, text
+from exporter.hypertext import NONE, code, name, source_of, text
 from exporter.model import EntityType, OrganizationView, ReportState
-from exporter.web.landing.assets import SCRIPT, STYLE
 from exporter.web.landing.tree import Line
 from exporter.web.places import Places
+
+_HERE = files(__package__)
+STYLE = _HERE.joinpath("style.css").read_text("utf-8")
+SCRIPT = _HERE.joinpath("script.js").read_text("utf-8")
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src {source_of(STYLE)}",
+        f"script-src {source_of(SCRIPT)}",
+        "connect-src 'self'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The pages' Content-Security-Policy: this style, this script, and nothing from elsewhere."""
+
 
 NOTHING = "<p>No organization is configured.</p>"
 
@@ -142,11 +161,6 @@ def header(
 _WAYS = (("/", "All entities"), ("/services", "Services"), ("/news", "What changed"))
 
 
-def ways(where: Places) -> str:
-    """The ways from anywhere."""
-    return navigation((where.link(path), label) for path, label in _WAYS)
-
-
 def search(where: Places) -> str:
     """The box that finds an entity or a service from any page."""
     return (
@@ -161,3 +175,13 @@ def navigation(links: Iterable[tuple[str, str]]) -> str:
     """Links (address, name)."""
     items = "".join(f'<li><a href="{text(address)}">{shown}</a></li>' for address, shown in links)
     return f'<nav aria-label="Endpoints"><ul>{items}</ul></nav>'
+
+
+def render_error(where: Places, said: str) -> str:
+    """A page with the line that programs get, and ways on."""
+    title = "There is no such page" if said.startswith(("404", "no ")) else "This cannot be shown"
+    general = navigation((where.link(path), label) for path, label in _WAYS)
+    head = f"<h1>{title}</h1>\n{general}\n{search(where)}"
+    ways = "The box above finds an entity or a service by its name or id."
+    body = f'<p class="nothing">{name(said.strip())}</p><p class="nothing soft">{ways}</p>'
+    return document(title, head, f"<section>{body}</section>")

@@ -1,8 +1,10 @@
-"""Listen addresses: ``[HOST]:PORT`` as Go's programs take them, and the sockets behind them."""
+"""The sockets we listen on: at ``[HOST]:PORT``, as Go's programs take it, or opened by systemd."""
 
 import errno
+import os
 import re
 import socket
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 
 from exporter.errors import UserError
@@ -79,3 +81,33 @@ def url_of(listening: socket.socket, scheme: str) -> str:
         return f"unix:{listening.getsockname()}"
     host, port, *_ = listening.getsockname()
     return f"{scheme}://{Address(host, port)}"
+
+
+_FIRST = 3
+_VARIABLES = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
+
+
+def handed_over(environment: MutableMapping[str, str]) -> Iterator[socket.socket]:
+    """The listening stream sockets that systemd hands over, by sd_listen_fds(3); UserError without any.
+
+    The variables that tell of them are removed, so that no child takes them for its own.
+    """
+    pid, count, _ = (environment.pop(name, "") for name in _VARIABLES)
+    if pid != str(os.getpid()) or not count.isdecimal() or int(count) == 0:
+        raise UserError("--web.systemd-socket: systemd has handed over no socket (LISTEN_PID, LISTEN_FDS)")
+    return map(_inherited, range(_FIRST, _FIRST + int(count)))
+
+
+def _inherited(descriptor: int) -> socket.socket:
+    try:
+        found = socket.socket(fileno=descriptor)
+        listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except OSError as error:
+        raise UserError(f"--web.systemd-socket: file descriptor {descriptor}: {error.strerror}") from error
+    if found.type != socket.SOCK_STREAM or not listens:
+        found.close()
+        raise UserError(
+            f"--web.systemd-socket: file descriptor {descriptor} is not a listening stream socket"
+        )
+    found.set_inheritable(False)
+    return found
