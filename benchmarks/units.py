@@ -29,7 +29,8 @@ from exporter.model import (
 )
 from exporter.services import service_names
 from exporter.store import Lease, Pulse
-from exporter.store.dynamodb import Address, DynamoDbStore
+from exporter.store.address import TableAddress
+from exporter.store.dynamodb import DynamoDbStore
 from exporter.store.dynamodb.items import LEASE, Item
 from exporter.store.dynamodb.table import Table, client_for
 
@@ -184,7 +185,7 @@ class Fleet:
 def fleet() -> Iterator[Fleet]:
     """On a table of moto's, with nothing in it."""
     os.environ.update({"AWS_ACCESS_KEY_ID": "benchmark", "AWS_SECRET_ACCESS_KEY": "benchmark"})
-    address = Address("reports", "us-east-1")
+    address = TableAddress("reports", "us-east-1")
     with mock_aws():
         client = client_for(address)
         tables = [MeteredTable(client, address.table) for _ in range(1 + FOLLOWERS)]

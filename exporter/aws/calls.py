@@ -6,7 +6,7 @@ as AWS counts.
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import local
 from typing import Any
@@ -22,6 +22,7 @@ from exporter.redaction import remember_request
 PATIENCE = 10.0  # s waited in vain after which botocore does not repeat a call; who made it may
 _UNKNOWN_KEY = {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
 _NO_SUCCESS = 300  # the first HTTP status that is none
+_MOST_PAGES = 10_000  # four times what the largest organization has
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,11 @@ class Service:
         Not for listings: one page of them, even an empty one, says nothing of the others.
         """
         if method.startswith("list_"):
-            raise ValueError(f"{method} is read by exporter.aws.pages")
+            raise ValueError(f"{method} is read by pages()")
         return self.page(method, **parameters)
 
     def page(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """As ``call``, for the one place that goes on to the next page: ``exporter.aws.pages``."""
+        """As ``call``, for the one place that goes on to the next page: :func:`pages`."""
         start = time.monotonic()
         while True:
             try:
@@ -179,3 +180,23 @@ class Service:
             # botocore lets the errors of its parsers out as they are, whatever they are.
             self._meter.settle(lost(error))
             raise mapped(operation, error) from error
+
+
+def pages(service: Service, method: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+    """The one way to read a listing: the items of all pages, asked for as they are needed; raises AwsError.
+
+    An empty page may not be the last; a token seen before never ends.
+    """
+    seen: set[str] = set()
+    token: dict[str, str] = {}
+    for _ in range(_MOST_PAGES):
+        answer = service.page(method, **parameters, **token)
+        yield from answer.get(key) or ()
+        following = answer.get("NextToken")
+        if not following:
+            return
+        if following in seen:
+            raise TransitError(method, "RepeatedToken", "AWS gave the same NextToken twice")
+        seen.add(following)
+        token = {"NextToken": following}
+    raise TransitError(method, "TooManyPages", f"no end after {_MOST_PAGES} pages")

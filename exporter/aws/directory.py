@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from exporter.aws.calls import Service
+from exporter.aws.calls import Service, pages
 from exporter.aws.faults import NAME, clipped
-from exporter.aws.pages import pages
 from exporter.errors import TransitError
 from exporter.model import Entity, EntityType, Policy
 

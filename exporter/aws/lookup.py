@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from exporter.aws.calls import Service
+from exporter.aws.calls import Service, pages
 from exporter.aws.directory import read_directory
 from exporter.aws.faults import NAME, clipped
-from exporter.aws.pages import pages
 from exporter.errors import DeniedError, RefusedError, TransitError, UserError
 from exporter.model import Entity, EntityType
 from exporter.reference import LISTING, Reference, check_organization, matched, unknown

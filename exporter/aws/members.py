@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from exporter.aws.calls import Service
+from exporter.aws.calls import Service, pages
 from exporter.aws.directory import SCP, joined_at, partition_in, path_ending, walk
 from exporter.aws.faults import NAME, clipped
-from exporter.aws.pages import pages
 from exporter.errors import DeniedError, RefusedError, TransitError
 from exporter.model import Entity, EntityType
 from exporter.recommend import Attached, Member

@@ -1,25 +1,26 @@
 """One organization as the collector sees it."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from exporter.aws.access import Access, Door
-from exporter.aws.attachments import attached
 from exporter.aws.calls import Call, Service
-from exporter.aws.directory import read_directory, read_policies
+from exporter.aws.directory import read_directory, read_policies, read_targets
 from exporter.aws.lookup import find_entity
 from exporter.aws.members import Population, read_attached, read_delegated, read_names, read_population
 from exporter.aws.probe import AwsProber
 from exporter.aws.report import ReportSession
 from exporter.aws.scope import Scope
 from exporter.causes import Cause
-from exporter.errors import AwsError, CredentialsError, DeniedError
+from exporter.errors import AwsError, CredentialsError, DeniedError, RefusedError
 from exporter.model import Discovery, Entity, Policy
 from exporter.recommend import Attached, Member
 from exporter.reference import Reference
 
 _Found = TypeVar("_Found")
+_GONE = "PolicyNotFoundException"
 
 
 class AwsOrganization:
@@ -125,3 +126,30 @@ def _explained(error: DeniedError) -> DeniedError:
         return error
     told = "is the permission given, and is this the organization's management account?"
     return DeniedError(error.operation, error.code, f"{error.message} ({told})", error.evidence)
+
+
+def attached(organizations: Service, policies: Sequence[Policy]) -> tuple[tuple[Policy, ...], str]:
+    """The policies with their targets, a listing for each, as far as AWS tells, and why it does not tell all.
+
+    Raises CredentialsError alone. Whatever else is wrong with one listing is wrong with the next: nothing
+    more is asked then.
+    """
+    told: list[Policy] = []
+    for place, policy in enumerate(policies):
+        try:
+            told.append(replace(policy, targets=_targets(organizations, policy)))
+        except CredentialsError:
+            raise
+        except AwsError as error:
+            return (*told, *policies[place:]), error.advised
+    return tuple(told), ""
+
+
+def _targets(organizations: Service, policy: Policy) -> tuple[str, ...]:
+    """One that was deleted meanwhile, or that the configuration alone knows, is attached to nothing."""
+    try:
+        return read_targets(organizations, policy.id)
+    except RefusedError as error:
+        if error.code != _GONE:
+            raise
+        return ()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from botocore import xform_name
 
 from exporter.aws.access import Access, Door
-from exporter.aws.pages import pages
+from exporter.aws.calls import pages
 
 # Where each listing has its items.
 _ITEMS = {
@@ -44,7 +44,7 @@ class Prober(Protocol):
 
 
 class AwsProber:
-    """Asks AWS through the door that an organization's collector has too."""
+    """See :class:`Prober`: asks AWS through the door that an organization's collector has too."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -55,12 +55,10 @@ class AwsProber:
         return cls(Door(replace(access, role_arn=None), lambda _: None))
 
     def identity(self) -> Identity:
-        """See :class:`Prober`."""
         answer = self.call("sts:GetCallerIdentity")
         return Identity(answer.get("Account") or "", answer.get("Arn") or "")
 
     def call(self, action: str, **parameters: Any) -> dict[str, Any]:
-        """See :class:`Prober`."""
         api, operation = action.split(":")
         service, method = self._door.service(api), xform_name(operation)
         if key := _ITEMS.get(method):

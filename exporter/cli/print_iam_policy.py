@@ -156,10 +156,10 @@ def _external_id(config: "Config", principal: str | None) -> str | None:
 def _table(url: str, *, create: bool) -> "Table | None":
     from exporter.config.syntax import partition_of  # noqa: PLC0415 - as above
     from exporter.permissions import Table  # noqa: PLC0415 - as above
-    from exporter.store.dynamodb.address import SCHEME, Address  # noqa: PLC0415 - as above
+    from exporter.store.address import DYNAMODB, TableAddress  # noqa: PLC0415 - as above
 
-    if not url.startswith(f"{SCHEME}:"):
+    if not url.startswith(DYNAMODB):
         return None
-    address = Address.parsed(url)
+    address = TableAddress.parsed(url)
     # Without a region, boto3 finds one where the exporter runs.
     return Table(address.table, address.region or "*", partition_of(address.region or ""), create)

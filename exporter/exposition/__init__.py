@@ -5,7 +5,7 @@ It never looks at a clock and never waits: the time comes with the call.
 
 from exporter.exposition.deflate import Body, Part, deflate, gzipped
 from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part
-from exporter.exposition.lines import Format, encode, escape, header, number, sample_lines
+from exporter.exposition.lines import Format, encode, header, number, sample_lines
 from exporter.exposition.organizations import organization_sections
 from exporter.exposition.plain import Plain
 from exporter.exposition.unit import Unit, render_unit
@@ -24,7 +24,6 @@ __all__ = [
     "deflate",
     "encode",
     "entity_part",
-    "escape",
     "gzipped",
     "header",
     "number",

@@ -3,12 +3,11 @@
 It never lets a text through unescaped, and never asks for what it shows.
 """
 
-from exporter.hypertext.advice import render_advice, summary
-from exporter.hypertext.pieces import NONE, age, code, day, facts, minute, moment, name, source_of, text, used
+from exporter.hypertext.advice import render_advice
+from exporter.hypertext.pieces import NONE, code, day, facts, minute, moment, name, source_of, text, used
 
 __all__ = [
     "NONE",
-    "age",
     "code",
     "day",
     "facts",
@@ -17,7 +16,6 @@ __all__ = [
     "name",
     "render_advice",
     "source_of",
-    "summary",
     "text",
     "used",
 ]

@@ -5,11 +5,10 @@ It never reaches out, and never prints a wildcard where a name does.
 
 from exporter.permissions.needs import dispensable
 from exporter.permissions.principals import OWN, Table, needed, policies
-from exporter.permissions.statements import DISCOVERY, GENERATE, GET, JOB, TABLE
+from exporter.permissions.statements import GENERATE, GET, JOB, TABLE
 from exporter.permissions.trust import TrustKind, Workload, trust_policy
 
 __all__ = [
-    "DISCOVERY",
     "GENERATE",
     "GET",
     "JOB",

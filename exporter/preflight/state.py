@@ -6,8 +6,7 @@ from typing import Any
 from exporter.errors import StateError
 from exporter.preflight.check import Check, Result
 from exporter.store import reading
-from exporter.store.address import MEMORY, SQLITE, sqlite_path
-from exporter.store.dynamodb.address import SCHEME, Address
+from exporter.store.address import DYNAMODB, MEMORY, SQLITE, TableAddress, sqlite_path
 from exporter.store.dynamodb.probe import Refused, probe
 from exporter.store.dynamodb.table import client_for
 from exporter.store.inspection import exists
@@ -19,10 +18,10 @@ def state_checks(url: str) -> tuple[Check, ...]:
     """All checks of the state; nothing is made or changed."""
     if url == MEMORY:
         return (Check("state", Result.OK, "kept in memory: a restart begins with nothing"),)
-    if not url.startswith(f"{SCHEME}:"):
+    if not url.startswith(DYNAMODB):
         return (_file(url),)
     try:
-        address = Address.parsed(url)
+        address = TableAddress.parsed(url)
         client = client_for(address)
     except StateError as error:
         return (Check("state", Result.FAILED, str(error)),)

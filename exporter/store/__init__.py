@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from exporter.errors import StateError
-from exporter.store.address import MEMORY, SQLITE, default_url, sqlite_path
+from exporter.store.address import DYNAMODB, MEMORY, SQLITE, default_url, sqlite_path
 from exporter.store.dynamodb import open_table
 from exporter.store.interface import Lease, Pulse, Remembered, Store
 from exporter.store.memory import MemoryStore
 from exporter.store.snapshot import snapshot
 from exporter.store.sqlite import SqliteStore
 
-DEFAULT_TERM = 30.0
+_TERM = 30.0
 
 __all__ = [
-    "DEFAULT_TERM",
     "Lease",
     "MemoryStore",
     "Pulse",
@@ -30,7 +29,7 @@ __all__ = [
 ]
 
 
-def open_store(url: str, *, term: float = DEFAULT_TERM, create: bool = False) -> Store:
+def open_store(url: str, *, term: float = _TERM, create: bool = False) -> Store:
     """The store behind a ``--state.url``; StateError for an address that no store answers to.
 
     Where several processes share a state, ``term`` is how many seconds a lease lasts unless renewed, and
@@ -40,7 +39,7 @@ def open_store(url: str, *, term: float = DEFAULT_TERM, create: bool = False) ->
         return MemoryStore()
     if url.startswith(SQLITE):
         return SqliteStore(sqlite_path(url))
-    if url.startswith("dynamodb:"):
+    if url.startswith(DYNAMODB):
         return open_table(url, term=term, create=create)
     known = "memory:, sqlite:///PATH and dynamodb://TABLE"
     raise StateError(f"--state.url {url!r}: not a state this version knows; it knows {known}")

@@ -1,16 +1,22 @@
 """``--state.url``: where a state is kept, read from its address."""
 
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from exporter.errors import StateError
 
 MEMORY = "memory:"
 SQLITE = "sqlite:///"
+DYNAMODB = "dynamodb:"
 SYSTEM = Path("/var/lib/org-access-exporter")
 
 _FILE = "state.db"
+_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+_KNOWN = ("region", "endpoint")
 
 
 def default_url(environment: Mapping[str, str] = os.environ, system: Path = SYSTEM) -> str:
@@ -39,3 +45,36 @@ def sqlite_path(url: str) -> Path:
     if not path or path.endswith("/") or "\0" in path:
         raise StateError(f"--state.url {url!r}: it names no file, as sqlite:///{SYSTEM / _FILE} does")
     return Path(path).absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class TableAddress:
+    """``dynamodb://TABLE?region=REGION``; what is None, boto3 is to find as it always does."""
+
+    table: str
+    region: str | None = None
+    endpoint: str | None = None
+
+    @classmethod
+    def parsed(cls, url: str) -> "TableAddress":
+        """The address in a ``--state.url``; StateError says what is wrong with it."""
+        parts = urlsplit(url)
+        if parts.path not in {"", "/"} or parts.fragment or not _TABLE.fullmatch(parts.netloc):
+            raise _refused(url, "a table is dynamodb://TABLE?region=REGION")
+        try:
+            given = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        except ValueError:
+            raise _refused(url, f"{parts.query!r} is not made of NAME=VALUE") from None
+        settings = dict(given)
+        if len(settings) < len(given):
+            raise _refused(url, "a parameter stands there twice")
+        for name, value in given:
+            if name not in _KNOWN:
+                raise _refused(url, f"unknown parameter {name!r}; there are {' and '.join(_KNOWN)}")
+            if not value:
+                raise _refused(url, f"{name} is empty")
+        return cls(parts.netloc, **settings)
+
+
+def _refused(url: str, why: str) -> StateError:
+    return StateError(f"--state.url {url!r}: {why}")

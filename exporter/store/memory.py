@@ -10,7 +10,7 @@ from exporter.store.telling import Tally, reports_of, told_by
 
 
 class MemoryStore:
-    """A store for tests, demonstrations, and daemons that may start from nothing.
+    """See :class:`exporter.store.interface.Store`: for tests, and daemons that may start from nothing.
 
     Nobody else can write to it: a lease is granted to whoever asks, and is never lost.
     """
@@ -26,7 +26,6 @@ class MemoryStore:
         self._tallies: dict[str, Tally] = {}
 
     def acquire(self, organization: str) -> Lease | None:
-        """See :class:`exporter.store.interface.Store`."""
         return Lease(organization)
 
     def renew(self, lease: Lease, pulse: Pulse) -> None:
@@ -36,7 +35,6 @@ class MemoryStore:
         """See :class:`exporter.store.interface.Store`."""
 
     def started(self, lease: Lease, job: StartedJob) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             self._started[lease.organization] = job
 
@@ -47,7 +45,6 @@ class MemoryStore:
         news: Sequence[News] = (),
         tally: Mapping[NewsKind, int] = NO_NEWS,
     ) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             if news:
                 told = self._news.setdefault(lease.organization, {})
@@ -59,12 +56,10 @@ class MemoryStore:
                 del self._started[lease.organization]
 
     def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             self._tallies[lease.organization] = Tally(tally)
 
     def forget_news(self, lease: Lease, before: float) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             told = self._news.get(lease.organization, {})
             for subject, pieces in list(told.items()):
@@ -73,7 +68,6 @@ class MemoryStore:
                     del told[subject]
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         known = {entity.id for entity in discovery.entities}
         with self._lock:
             self._discoveries[lease.organization] = discovery
@@ -84,7 +78,6 @@ class MemoryStore:
                         del of_one[subject]
 
     def recall(self, organization: str) -> Remembered:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             standings = dict(self._standings.get(organization, {}))
             news, tally = dict(self._news.get(organization, {})), self._tallies.get(organization)
@@ -98,7 +91,6 @@ class MemoryStore:
             )
 
     def changes(self, organization: str, since: int) -> Remembered:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             return Remembered(started=self._started.get(organization), position=since)
 

@@ -18,9 +18,10 @@ _OF_SUBJECT = "WHERE organization = ? AND entity_id = ? AND policy_id = ?"
 
 
 class SqliteStore:
-    """A store that no other process can open meanwhile: a lease is granted to whoever asks, and never lost.
+    """See :class:`exporter.store.interface.Store`. A lease is granted to whoever asks, and never lost.
 
-    What was kept is on the disk when the call returns. Killed at any instant, the file holds all of that.
+    No other process can open the file meanwhile. What was kept is on the disk when the call returns. Killed
+    at any instant, the file holds all of that.
     """
 
     term = float("inf")
@@ -32,7 +33,6 @@ class SqliteStore:
         self._connection = open_file(path)
 
     def acquire(self, organization: str) -> Lease | None:
-        """See :class:`exporter.store.interface.Store`."""
         return Lease(organization)
 
     def renew(self, lease: Lease, pulse: Pulse) -> None:
@@ -42,7 +42,6 @@ class SqliteStore:
         """See :class:`exporter.store.interface.Store`."""
 
     def started(self, lease: Lease, job: StartedJob) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         row = (*_key(lease.organization, *job.subject), codec.encode_job(job))
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO started VALUES (?, ?, ?, ?)", row)
@@ -54,7 +53,6 @@ class SqliteStore:
         news: Sequence[News] = (),
         tally: Mapping[NewsKind, int] = NO_NEWS,
     ) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         key = _key(lease.organization, *standing.subject)
         value = codec.encode_standing(standing)
         with self._writing() as connection:
@@ -66,19 +64,16 @@ class SqliteStore:
                 _count(connection, lease, Tally(tally, reports_of(news)))
 
     def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._writing() as connection:
             _count(connection, lease, Tally(tally))
 
     def forget_news(self, lease: Lease, before: float) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._writing() as connection:
             connection.execute(
                 "DELETE FROM news WHERE organization = ? AND told < ?", (*_key(lease.organization), before)
             )
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         key = _key(lease.organization)
         known = {entity.id for entity in discovery.entities}
         row = (*key, codec.encode_discovery(discovery))
@@ -93,7 +88,6 @@ class SqliteStore:
                 connection.executemany(f"DELETE FROM {table} {_OF_SUBJECT}", gone)  # noqa: S608 - constants
 
     def recall(self, organization: str) -> Remembered:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock, _told(self._path):
             standings = map(codec.decode_standing, self._values("standing", organization))
             news = joined(map(codec.decode_news, self._values("news", organization)))
@@ -115,12 +109,10 @@ class SqliteStore:
         return (value for (value,) in self._connection.execute(query, _key(organization)).fetchall())
 
     def changes(self, organization: str, since: int) -> Remembered:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock, _told(self._path):
             return Remembered(started=self._started(organization), position=since)
 
     def close(self) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         with self._lock:
             self._connection.close()
 

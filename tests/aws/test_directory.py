@@ -203,7 +203,7 @@ def test_an_organization_without_any_account_is_an_error(tree, organization, ans
 
 
 def test_tokens_without_end_are_an_error(tree, organization, monkeypatch):
-    monkeypatch.setattr("exporter.aws.pages._MOST_PAGES", 5)
+    monkeypatch.setattr("exporter.aws.calls._MOST_PAGES", 5)
     tree.say("ListAccounts", *(data(Accounts=[], NextToken=str(number)) for number in range(9)))
     with pytest.raises(TransitError, match="no end after 5 pages"):
         organization().discover()

@@ -3,7 +3,8 @@ from moto import mock_aws
 from exporter.model import Discovery, Entity, EntityType, Standing, Subject
 from exporter.permissions import TABLE
 from exporter.store import Pulse
-from exporter.store.dynamodb import Address, DynamoDbStore
+from exporter.store.address import TableAddress
+from exporter.store.dynamodb import DynamoDbStore
 from exporter.store.dynamodb.table import Table, client_for
 
 ROOT = Entity("r-root", EntityType.ROOT, "Root", "o-org/r-root")
@@ -46,7 +47,7 @@ def test_the_permissions_for_the_table_are_what_the_state_calls(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     with mock_aws():
-        client = client_for(Address("reports", "eu-west-1"))
+        client = client_for(TableAddress("reports", "eu-west-1"))
         table = Table(client, "reports")
         table.create()
         calls = Calls(client)

@@ -12,7 +12,8 @@ from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import Discovery, Entity, EntityType, Report, ServiceAccess, Standing, Subject
 from exporter.permissions.statements import TABLE
 from exporter.store import Pulse, open_store
-from exporter.store.dynamodb import Address, DynamoDbStore
+from exporter.store.address import TableAddress
+from exporter.store.dynamodb import DynamoDbStore
 from exporter.store.dynamodb.items import Head, chunked, joined
 from exporter.store.dynamodb.table import Table, client_for
 
@@ -29,7 +30,7 @@ def standing(entity_id="r-exam", **more):
 @pytest.fixture
 def replica(table_url, clock):
     """Makes one replica after another, all on the same table and the same clock."""
-    address = Address.parsed(table_url)
+    address = TableAddress.parsed(table_url)
     client = client_for(address)
     Table(client, address.table).create()
 
@@ -287,7 +288,7 @@ def test_a_table_is_created_once_and_found_by_the_next(table_url):
 
 
 def test_a_table_with_other_keys_is_refused_and_left_alone(table_url):
-    address = Address.parsed(table_url)
+    address = TableAddress.parsed(table_url)
     client = client_for(address)
     client.create_table(
         TableName=address.table,
@@ -301,7 +302,7 @@ def test_a_table_with_other_keys_is_refused_and_left_alone(table_url):
 
 
 def test_a_table_of_a_later_format_is_refused_and_left_alone(table_url, one, lease):
-    address = Address.parsed(table_url)
+    address = TableAddress.parsed(table_url)
     key = {"organization": {"S": "org"}, "item": {"S": "lease"}}
     client = client_for(address)
     client.update_item(
@@ -320,7 +321,7 @@ def test_a_table_of_a_later_format_is_refused_and_left_alone(table_url, one, lea
 
 def test_a_damaged_item_is_named(table_url, one, lease):
     one.keep(lease, standing())
-    address = Address.parsed(table_url)
+    address = TableAddress.parsed(table_url)
     client_for(address).update_item(
         TableName=address.table,
         Key={"organization": {"S": "org"}, "item": {"S": "standing/r-exam/"}},
@@ -436,7 +437,7 @@ def test_a_table_out_of_reach_at_the_start_is_looked_at_when_it_is_needed(creden
 def test_exactly_the_permissions_that_are_printed_are_needed(moto_url):
     """A transaction needs the permission of each action in it."""
     open_store(moto_url, create=True).close()
-    address = Address.parsed(moto_url)
+    address = TableAddress.parsed(moto_url)
     client = client_for(address)
     asked = set()
 
@@ -479,7 +480,7 @@ def test_credentials_of_a_table_are_looked_for_no_longer_than_some_seconds(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     (tmp_path / "config").write_text("[default]\ncredential_process = sleep 86393\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    address = Address("reports", "eu-west-1", "http://127.0.0.1:9")
+    address = TableAddress("reports", "eu-west-1", "http://127.0.0.1:9")
     table = Table(client_for(address, Looks(1.0)), "reports")
     with pytest.raises(StateUnavailableError, match="sleep did not answer"):
         table.check()

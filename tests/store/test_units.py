@@ -5,7 +5,8 @@ import pytest
 from benchmarks.units import Bill, MeteredTable, entities, standing
 from exporter.model import Discovery
 from exporter.store import Pulse
-from exporter.store.dynamodb import Address, DynamoDbStore
+from exporter.store.address import TableAddress
+from exporter.store.dynamodb import DynamoDbStore
 from exporter.store.dynamodb.table import client_for
 
 
@@ -15,7 +16,7 @@ def engine(local_url):
 
     DynamoDB Local counts those otherwise than the service does, which takes two units for each item's one.
     """
-    address = Address.parsed(local_url)
+    address = TableAddress.parsed(local_url)
     client = client_for(address)
     consumed = Bill()
 

@@ -3,7 +3,6 @@
 It never trusts this machine's clock, and never reads another organization's items.
 """
 
-from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.store import DynamoDbStore, open_table
 
-__all__ = ["Address", "DynamoDbStore", "open_table"]
+__all__ = ["DynamoDbStore", "open_table"]

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob
+from exporter.store.address import TableAddress
 from exporter.store.codec import (
     decode_job,
     encode_discovery,
@@ -22,7 +23,6 @@ from exporter.store.codec import (
     encode_standing,
     encode_tally,
 )
-from exporter.store.dynamodb.address import Address
 from exporter.store.dynamodb.items import (
     DISCOVERY,
     LEASE,
@@ -77,7 +77,6 @@ class DynamoDbStore:
 
     @property
     def term(self) -> float:
-        """See :class:`exporter.store.interface.Store`."""
         return self._term
 
     def check(self) -> None:
@@ -87,23 +86,19 @@ class DynamoDbStore:
             self._checked = True
 
     def acquire(self, organization: str) -> Lease | None:
-        """See :class:`exporter.store.interface.Store`."""
         self.check()
         return self._leases.acquire(organization)
 
     def renew(self, lease: Lease, pulse: Pulse) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         self._leases.renew(lease, pulse)
 
     def release(self, lease: Lease) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         try:
             self._leases.release(lease)
         except LeaseLostError:
             return
 
     def started(self, lease: Lease, job: StartedJob) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         self._leases.started(lease, encode_job(job))
 
     def keep(
@@ -113,23 +108,19 @@ class DynamoDbStore:
         news: Sequence[News] = (),
         tally: Mapping[NewsKind, int] = NO_NEWS,
     ) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         told = {news_key(standing.subject, at): encode_news(pieces) for at, pieces in by_report(news).items()}
         counts = {TALLY: encode_tally(Tally(tally, reports_of(news)))} if told else {}
         self._write(lease, {standing_key(standing.subject): encode_standing(standing), **told, **counts})
 
     def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         self._write(lease, {TALLY: encode_tally(Tally(tally))})
 
     def forget_news(self, lease: Lease, before: float) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         gone = [each for each in sorted(self._shelf.keys(lease.organization)) if told_at(each) < before]
         if gone:
             self._write(lease, {}, gone)
 
     def discovered(self, lease: Lease, discovery: Discovery) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         known = {entity.id for entity in discovery.entities}
         gone = [
             sort_key
@@ -139,7 +130,6 @@ class DynamoDbStore:
         self._write(lease, {DISCOVERY: encode_discovery(discovery)}, gone)
 
     def recall(self, organization: str) -> Remembered:
-        """See :class:`exporter.store.interface.Store`."""
         self.check()
         return self._first(lambda: self._recalled(organization))
 
@@ -161,7 +151,6 @@ class DynamoDbStore:
             raise
 
     def changes(self, organization: str, since: int) -> Remembered:
-        """See :class:`exporter.store.interface.Store`."""
         head = self._leases.head(organization) or Head()
         wanted = head.since(since)
         if wanted is None:
@@ -169,7 +158,6 @@ class DynamoDbStore:
         return remembered(head, self._shelf.some(organization, wanted))
 
     def close(self) -> None:
-        """See :class:`exporter.store.interface.Store`."""
         self._table.close()
 
     def _write(self, lease: Lease, records: Mapping[str, bytes], gone: Sequence[str] = ()) -> None:
@@ -240,7 +228,7 @@ def open_table(url: str, *, term: float, create: bool) -> DynamoDbStore:
 
     A table that cannot be reached now is looked at again before it is first used.
     """
-    address = Address.parsed(url)
+    address = TableAddress.parsed(url)
     table = Table(client_for(address), address.table)
     if create:
         table.create()

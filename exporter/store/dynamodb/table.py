@@ -16,7 +16,7 @@ from exporter.causes import classify, evidence, remedy
 from exporter.credentials import LOOKS, Chain, ChainProvider, Looks, Session, Source
 from exporter.errors import StateError, StateUnavailableError
 from exporter.redaction import redacted, remember_surroundings, said
-from exporter.store.dynamodb.address import Address
+from exporter.store.address import TableAddress
 from exporter.store.dynamodb.items import PARTITION, SORT, Item, key, text
 
 KEY_SCHEMA = [
@@ -57,7 +57,7 @@ class ConditionFailedError(Exception):
     """The table is not as the write assumed; nothing was written."""
 
 
-def client_for(address: Address, looks: Looks = LOOKS) -> Any:
+def client_for(address: TableAddress, looks: Looks = LOOKS) -> Any:
     """A client with the credentials of the process; StateError where there is no region to be found.
 
     Credentials are looked for when they are first needed, and renewed beside the calls: those that keep a
