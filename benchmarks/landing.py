@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from benchmarks.scale import _serving, _used
 from benchmarks.size import publication
 from benchmarks.table import table
-from exporter.daemon.garbage import sweep_garbage
+from exporter.garbage import sweep_garbage
 
 ACCOUNTS = 5_000
 TIMES = 40

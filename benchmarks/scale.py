@@ -26,7 +26,7 @@ from benchmarks.size import PER_UNIT, USED, entities, standing
 from benchmarks.table import table
 from exporter.aws import configured
 from exporter.config import parse
-from exporter.daemon.garbage import unsearched
+from exporter.garbage import unsearched
 from exporter.model import Discovery, Entity, Standing
 from exporter.publication import Publication
 from exporter.simulator import SimulationOptions, start

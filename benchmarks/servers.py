@@ -30,9 +30,9 @@ from benchmarks import organization as organizations
 from benchmarks.fixture import NOW, publication, standing
 from exporter.aws.report import page as read_page
 from exporter.daemon.daemon import SWITCH_INTERVAL
-from exporter.daemon.garbage import sweep_garbage, unsearched
 from exporter.exposition import Format, answer
 from exporter.families import Group
+from exporter.garbage import sweep_garbage, unsearched
 from exporter.job import Job
 from exporter.model import Page
 from exporter.publication import Publication

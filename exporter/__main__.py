@@ -4,24 +4,25 @@
 130 interrupted.
 """
 
-import exporter.parting  # noqa: F401 - what follows takes time, in which a SIGTERM may come
-
-# isort: split
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from types import TracebackType
 
 import click
 
+import exporter.parting  # noqa: F401 - what follows takes time, in which a SIGTERM may come
 from exporter.cli import PROGRAM, cli
 from exporter.cli.last_words import say
-from exporter.cli.loopback import leave_out_loopback
 from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
 from exporter.garbage import search_no_more, searched_seldom
 from exporter.redaction import redacted, remember_surroundings, trim
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+# As urllib and botocore compare them: an address of IPv6 has its brackets there.
+_OURS = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +99,19 @@ def _crashed(kind: type[BaseException], error: BaseException | None, trace: Trac
 def _forget_stdout() -> None:
     """What could not be written stays unwritten; Python would complain about it again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def leave_out_loopback(environment: MutableMapping[str, str]) -> None:
+    """What this machine says to itself goes through no proxy, whatever the environment says of proxies."""
+    if not any(environment.get(name) or environment.get(name.upper()) for name in _PROXIES):
+        return
+    # The name in small letters wins, and programs differ in which of them they know.
+    given = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    if given.strip() == "*":
+        return
+    named = [name for name in (part.strip() for part in given.split(",")) if name]
+    told = ",".join([*named, *(name for name in _OURS if name not in named)])
+    environment["no_proxy"] = environment["NO_PROXY"] = told
 
 
 if __name__ == "__main__":

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.options import config_file, examples, option, output_format, quiet, timeout
-from exporter.cli.organization import chosen, configured, organization_option
+from exporter.cli.options import (
+    chosen,
+    config_file,
+    configured,
+    examples,
+    option,
+    organization_option,
+    output_format,
+    quiet,
+    timeout,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

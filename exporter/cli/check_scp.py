@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.entity import FLAGS, chosen_entity, entity_options
-from exporter.cli.options import Duration, config_file, examples, output_format, quiet, state_to_read, timeout
-from exporter.cli.organization import chosen, organization_option
+from exporter.cli.options import (
+    ENTITY_FLAGS,
+    Duration,
+    chosen,
+    chosen_entity,
+    config_file,
+    entity_options,
+    examples,
+    organization_option,
+    output_format,
+    quiet,
+    state_to_read,
+    timeout,
+)
 
 if TYPE_CHECKING:
     from exporter.drafts import Checked, Draft
@@ -65,7 +76,7 @@ def check_scp(config_file: str | None, organization: str | None, **options: Any)
     condition, a resource or the action "may" deny. Exits with 0 if nothing in use is denied for certain, with
     1 if something is.
     """
-    if sum(bool(options[flag]) for flag in FLAGS) != 1:
+    if sum(bool(options[flag]) for flag in ENTITY_FLAGS) != 1:
         raise click.UsageError("say what it is for by one of --entity, --entity-id and --entity-path")
     drafts = _drafts(options["scps"])
     checked = _check(config_file, organization, drafts, options)

@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from exporter.cli.options import option
-from exporter.cli.serve import DEFAULT_ADDRESS, leave_quietly, run, serve
-from exporter.cli.simulation import simulation_options
+from exporter.cli.serve import leave_quietly, listen_addresses, run, serve
+from exporter.cli.simulate import simulation_options
 from exporter.errors import UserError
 from exporter.model import EntityType
 from exporter.simulator import Endpoint, Fault, FaultKind, SimulationOptions, start
@@ -44,19 +43,7 @@ collection: {{discovery_interval: {soon}, job_timeout: {timeout}}}
     "--failing-account", is_flag=True, help="After its first report, AWS fails to make one on an account."
 )
 @click.option("--stale-ou", is_flag=True, help="After its first report, AWS never finishes one on an OU.")
-@option(
-    "--web.listen-address",
-    multiple=True,
-    default=[DEFAULT_ADDRESS],
-    metavar="[HOST]:PORT",
-    help="Where to serve; may be given several times.",
-)
-@option(
-    "--web.health-listen-address",
-    default=None,
-    metavar="[HOST]:PORT",
-    help="Where to serve /-/healthy and /-/ready alone, for probes.",
-)
+@listen_addresses()
 def demo(
     *,
     accounts: int,

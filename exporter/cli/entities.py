@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.entity import entity_options, one_entity
-from exporter.cli.options import config_file, examples, output_format, quiet, state_to_read
-from exporter.cli.organization import chosen, organization_option
+from exporter.cli.options import (
+    chosen,
+    config_file,
+    entity_options,
+    examples,
+    one_entity,
+    organization_option,
+    output_format,
+    quiet,
+    state_to_read,
+)
 
 if TYPE_CHECKING:
     from exporter.inventory import Known, Listed

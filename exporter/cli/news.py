@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.options import Duration, config_file, examples, option, output_format
-from exporter.cli.organization import chosen, configured, organization_option
+from exporter.cli.options import (
+    Duration,
+    chosen,
+    config_file,
+    configured,
+    examples,
+    option,
+    organization_option,
+    output_format,
+)
 from exporter.model import NewsKind
 
 if TYPE_CHECKING:

@@ -1,11 +1,21 @@
-"""Flags with Prometheus' dotted names, each with its environment variable."""
+"""Flags with Prometheus' dotted names, each with its environment variable.
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+With those that commands share goes what they choose: the organization and the entity that a command is about.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from exporter.errors import UserError
+
+if TYPE_CHECKING:
+    from exporter.config import Config, OrganizationConfig
+    from exporter.reference import Reference
+
 ENVIRONMENT_PREFIX = "ORG_ACCESS_EXPORTER"
+ENTITY_FLAGS = ("entity", "entity_id", "entity_path")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 # For completion alone: whether a file can be used is told by what reads it, in a line of its own.
@@ -28,6 +38,17 @@ def option(flag: str, **settings: Any) -> Callable[[_Command], _Command]:
     return click.option(
         flag, parameter(flag), envvar=variable, show_envvar=True, show_default=True, **settings
     )
+
+
+def together(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Several flags as one decorator, in the order in which ``--help`` shows them."""
+
+    def decorate(command: _Command) -> _Command:
+        for add in reversed(options):
+            command = add(command)
+        return command
+
+    return decorate
 
 
 class Duration(click.ParamType[float]):
@@ -89,3 +110,60 @@ def state_to_read(what: str) -> Callable[[_Command], _Command]:
 def examples(*commands: str) -> str:
     """The epilog of a command: how it is called."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for command in commands for line in command.split("\n"))
+
+
+def organization_option() -> Callable[[_Command], _Command]:
+    """``--organization``; None where there is but one."""
+    return click.option(
+        "--organization", metavar="NAME", help="Which of the configured organizations, if there are several."
+    )
+
+
+def configured(file: str | None) -> "Config":
+    """The configuration in a file; without one, that of the default credentials."""
+    from exporter.config import default, load  # noqa: PLC0415 - pydantic takes a while; --help has no use for it
+
+    return load(file) if file else default()
+
+
+def chosen(file: str | None, name: str | None) -> "OrganizationConfig":
+    """The organization that ``--organization`` names; raises UserError."""
+    organizations = {item.name: item for item in configured(file).organizations}
+    if name is None and len(organizations) == 1:
+        return next(iter(organizations.values()))
+    names = ", ".join(organizations)
+    if name is None:
+        raise UserError(f"there are several organizations: choose one by --organization: {names}")
+    if name not in organizations:
+        raise UserError(f"no organization {name!r} is configured; there are: {names}")
+    return organizations[name]
+
+
+def entity_options() -> Callable[[_Command], _Command]:
+    """``--entity``, ``--entity-id`` and ``--entity-path``; see ``chosen_entity``."""
+    flags = (
+        ("--entity", "ENTITY", "The root, OU or account: its id, ARN, path or name."),
+        ("--entity-id", "ID", "The same by its id alone."),
+        ("--entity-path", "PATH", "The same by its path alone: o-…/r-…[/ou-…][/ACCOUNT]."),
+    )
+    return together(
+        *(click.option(flag, metavar=metavar, default="", help=what) for flag, metavar, what in flags)
+    )
+
+
+def one_entity(options: Mapping[str, Any]) -> "Reference | None":
+    """``chosen_entity``, where at most one may be given; raises UserError, UsageError."""
+    if sum(bool(options[flag]) for flag in ENTITY_FLAGS) > 1:
+        raise click.UsageError("give one of --entity, --entity-id and --entity-path")
+    return chosen_entity(options)
+
+
+def chosen_entity(options: Mapping[str, Any]) -> "Reference | None":
+    """What the one of the three that was given says, None if none was; raises UserError."""
+    from exporter.reference import Reference  # noqa: PLC0415 - --help has no use for it
+
+    if options["entity_id"]:
+        return Reference.by_id(options["entity_id"])
+    if options["entity_path"]:
+        return Reference.by_path(options["entity_path"])
+    return Reference.parsed(options["entity"]) if options["entity"] else None

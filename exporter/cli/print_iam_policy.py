@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.options import config_file, examples, option, quiet
-from exporter.cli.organization import configured
+from exporter.cli.options import config_file, configured, examples, option, quiet
 from exporter.errors import UserError
 
 if TYPE_CHECKING:

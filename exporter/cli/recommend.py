@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.entity import FLAGS, chosen_entity, entity_options
-from exporter.cli.options import config_file, examples, quiet, state_to_read, timeout
-from exporter.cli.organization import chosen, configured, organization_option
+from exporter.cli.options import (
+    ENTITY_FLAGS,
+    chosen,
+    chosen_entity,
+    config_file,
+    configured,
+    entity_options,
+    examples,
+    organization_option,
+    quiet,
+    state_to_read,
+    timeout,
+)
 from exporter.cli.wishes import wish, wish_options
 from exporter.errors import UserError
 
@@ -74,7 +84,7 @@ def recommend(config_file: str | None, organization: str | None, **options: Any)
     if options["all_ous"] or options["output_dir"]:
         _plan(config_file, organization, options)
         return
-    if sum(bool(options[flag]) for flag in FLAGS) != 1:
+    if sum(bool(options[flag]) for flag in ENTITY_FLAGS) != 1:
         raise click.UsageError(
             "say what it is for by one of --entity, --entity-id, --entity-path and --all-ous"
         )
@@ -87,7 +97,7 @@ def recommend(config_file: str | None, organization: str | None, **options: Any)
 
 
 def _plan(config_file: str | None, organization: str | None, options: dict[str, Any]) -> None:
-    if not (options["all_ous"] and options["output_dir"]) or any(options[flag] for flag in FLAGS):
+    if not (options["all_ous"] and options["output_dir"]) or any(options[flag] for flag in ENTITY_FLAGS):
         raise click.UsageError("a plan takes --all-ous and --output-dir, and no --entity")
     if options["diff"] or options["format"] != "table" or options["variant"] != "deny-list":
         raise click.UsageError(

@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.cli.aws_cli import MAX_ITEMS, SORT_KEYS, cli_input_json, generate_cli_skeleton, overlaid
-from exporter.cli.entity import FLAGS, chosen_entity, entity_options
-from exporter.cli.options import config_file, examples, output_format, quiet, timeout
-from exporter.cli.organization import chosen, configured, organization_option
+from exporter.cli.options import (
+    ENTITY_FLAGS,
+    chosen,
+    chosen_entity,
+    config_file,
+    configured,
+    entity_options,
+    examples,
+    organization_option,
+    output_format,
+    quiet,
+    timeout,
+)
 from exporter.errors import UserError
 
 if TYPE_CHECKING:
     from exporter.aws import Paging
 
-_SUBJECTS = (*FLAGS, "job_id", "all_ous", "all_accounts")
+_SUBJECTS = (*ENTITY_FLAGS, "job_id", "all_ous", "all_accounts")
 # As AWS's API has them: it would say so in a sentence about a parameter of its own.
 _FORMS = {
     "policy_id": (
@@ -136,7 +146,7 @@ def _paging(options: Mapping[str, Any]) -> "Paging":
 
 
 def _check(options: Mapping[str, Any]) -> None:
-    single = [name for name in (*FLAGS, "job_id") if options[name]]
+    single = [name for name in (*ENTITY_FLAGS, "job_id") if options[name]]
     many = options["all_ous"] or options["all_accounts"]
     if len(single) + many != 1:
         raise click.UsageError(

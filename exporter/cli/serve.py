@@ -2,13 +2,14 @@
 
 import signal
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
-from exporter.cli.options import Duration, config_file, option, web_config_file
+from exporter.cli.options import Duration, config_file, option, together, web_config_file
 
-DEFAULT_ADDRESS = ":10078"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Level(click.Choice[str]):
@@ -19,6 +20,17 @@ class Level(click.Choice[str]):
         return super().convert("warning" if value == "warn" else value, param, ctx)
 
 
+def listen_addresses() -> Callable[[_Command], _Command]:
+    """``--web.listen-address`` and ``--web.health-listen-address``."""
+    where = "[HOST]:PORT"
+    many = "Where to serve; may be given several times."
+    probes = "Where to serve /-/healthy and /-/ready alone, for probes."
+    return together(
+        option("--web.listen-address", multiple=True, default=[":10078"], metavar=where, help=many),
+        option("--web.health-listen-address", default=None, metavar=where, help=probes),
+    )
+
+
 @click.command("serve")
 @config_file()
 @option(
@@ -26,19 +38,7 @@ class Level(click.Choice[str]):
     is_flag=True,
     help="Reload the configuration within half a minute of its file changing.",
 )
-@option(
-    "--web.listen-address",
-    multiple=True,
-    default=[DEFAULT_ADDRESS],
-    metavar="[HOST]:PORT",
-    help="Where to serve; may be given several times.",
-)
-@option(
-    "--web.health-listen-address",
-    default=None,
-    metavar="[HOST]:PORT",
-    help="Where to serve /-/healthy and /-/ready alone, for probes.",
-)
+@listen_addresses()
 @option(
     "--web.systemd-socket",
     is_flag=True,

@@ -1,13 +1,38 @@
 """``simulate``: the simulated AWS alone, for any AWS client."""
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
+from exporter.cli.options import together
 from exporter.cli.serve import leave_quietly
-from exporter.cli.simulation import simulation_options
 from exporter.simulator import SimulationOptions, start
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def simulation_options(*, speed: float, told: str) -> Callable[[_Command], _Command]:
+    """``--accounts``, ``--ous``, ``--speed`` and ``--seed``, as SimulationOptions calls them."""
+    return together(
+        click.option(
+            "--accounts",
+            type=click.IntRange(1, 50_000),
+            default=30,
+            show_default=True,
+            help="Member accounts.",
+        ),
+        click.option(
+            "--ous", type=click.IntRange(0, 2_000), default=8, show_default=True, help="Organizational units."
+        ),
+        click.option(
+            "--speed", type=click.FloatRange(0.1, 10_000), default=speed, show_default=True, help=told
+        ),
+        click.option(
+            "--seed", type=int, default=7, show_default=True, help="Another seed, another organization."
+        ),
+    )
 
 
 @click.command("simulate")

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exporter.cli.entity import entity_options, one_entity
-from exporter.cli.options import config_file, examples, output_format, quiet, state_to_read, timeout
-from exporter.cli.organization import chosen, organization_option
+from exporter.cli.options import (
+    chosen,
+    config_file,
+    entity_options,
+    examples,
+    one_entity,
+    organization_option,
+    output_format,
+    quiet,
+    state_to_read,
+    timeout,
+)
 
 if TYPE_CHECKING:
     from exporter.config import OrganizationConfig

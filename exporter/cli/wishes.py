@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from exporter.cli.options import Duration, option
+from exporter.cli.options import Duration, option, together
 from exporter.errors import UserError
 
 if TYPE_CHECKING:
@@ -69,13 +69,7 @@ _OPTIONS = (
 
 def wish_options() -> Callable[[_Command], _Command]:
     """The flags that ``wish`` reads."""
-
-    def decorate(command: _Command) -> _Command:
-        for add in reversed(_OPTIONS):
-            command = add(command)
-        return command
-
-    return decorate
+    return together(*_OPTIONS)
 
 
 def wish(options: dict[str, Any], protections: Iterable["Protection"], now: float) -> "Wish":

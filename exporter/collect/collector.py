@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from exporter.collect.agenda import Agenda
+from exporter.collect.agenda import Agenda, Sweep
 from exporter.collect.desk import Desk
 from exporter.collect.inquiry import Inquiry, Session
 from exporter.collect.pace import Pace
 from exporter.collect.reach import Reach, Stage
-from exporter.collect.sweep import Sweep
 from exporter.errors import AwsError, CredentialsError, DeniedError, SlotTakenError, TransitError
 from exporter.job import Job
 from exporter.model import Discovery, JobView, News, OrganizationView, ReportState, Standing, StartedJob, Work

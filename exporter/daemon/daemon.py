@@ -14,10 +14,10 @@ from exporter import __version__
 from exporter.config import Config, Protection, masked_yaml
 from exporter.daemon.clock import LOOK, ClockWatch
 from exporter.daemon.configuration import ConfigSource
-from exporter.daemon.garbage import INTERVAL, sweep_garbage, unsearched
 from exporter.daemon.organizations import Organizations, Surroundings
 from exporter.daemon.service_manager import READY, RELOADING, STOPPING, ServiceManager
 from exporter.errors import ConfigError, UserError
+from exporter.garbage import INTERVAL, sweep_garbage, unsearched
 from exporter.publication import Publication
 from exporter.store import Store
 from exporter.telemetry.instruments import Instruments

@@ -3,9 +3,9 @@
 It never asks for what it prints.
 """
 
-from exporter.output.advice import advice, changes
-from exporter.output.document import many_documents, one_document
+from exporter.output.advice import advice, changes, plan_table
 from exporter.output.findings import findings
+from exporter.output.formats import many_documents, one_document, spreadsheet, textfile
 from exporter.output.inventory import (
     LISTED,
     USES,
@@ -18,11 +18,8 @@ from exporter.output.inventory import (
 )
 from exporter.output.news import news_document, news_spreadsheet, news_table
 from exporter.output.paper import Leaf, paper
-from exporter.output.plan_table import plan_table
 from exporter.output.reading import Reading
-from exporter.output.spreadsheet import spreadsheet
 from exporter.output.table import Prose, Sheet, Table, console
-from exporter.output.textfile import textfile
 from exporter.output.usage import ago, table
 
 __all__ = [

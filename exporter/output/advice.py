@@ -1,4 +1,4 @@
-"""A recommendation for people."""
+"""A recommendation for people, and a plan of many."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,8 +8,11 @@ from rich.text import Text
 from exporter.model import Subject
 from exporter.output.reading import title
 from exporter.output.table import Prose, Table, titled
+from exporter.plan import Plan, Proof, summary
 from exporter.recommend import LIMIT, Ground, Recommendation, Verdict, denied_by_name, length, told
 from exporter.times import rfc3339
+
+_HEADS = ("ENTITY", "NAME", "ACCOUNTS", "DENIES", "ABOVE", "CLOSES", "SCPS")
 
 
 def advice(found: Recommendation) -> RenderableType:
@@ -113,4 +116,21 @@ def _closing(found: Recommendation) -> Iterator[Prose]:
 
 def _notes(found: Recommendation) -> Iterator[Prose]:
     for note in found.notes:
+        yield Prose(f"note: {note}", "yellow")
+
+
+def plan_table(planned: Plan, proof: Proof) -> RenderableType:
+    """A plan for people at a terminal, whose page has the rest: what each entity denies and closes."""
+    rows = Table(*_HEADS, indent=0)
+    for one in planned.placements:
+        counts = (len(one.found.case.members), len(one.services), one.above, one.pairs, one.attached)
+        rows.add_row(one.entity.id, one.entity.name, *(f"{count:,}" for count in counts))
+    return Group(Prose(f"{summary(planned, proof)}\n", "bold"), rows, *_reminders(planned))
+
+
+def _reminders(planned: Plan) -> Iterator[Prose]:
+    told = [*planned.notes(), *(f"not judged: {why}" for why in planned.missing.values())]
+    if told:
+        yield Prose("")
+    for note in told:
         yield Prose(f"note: {note}", "yellow")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from exporter.inventory import Known, Listed, ServiceUse, Usage
 from exporter.model import Entity, EntityType
-from exporter.output.spreadsheet import lines
+from exporter.output.formats import lines
 from exporter.output.table import Prose, Table
 from exporter.output.usage import ago, used_style
 from exporter.times import rfc3339

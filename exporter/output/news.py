@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from exporter.model import NewsKind
-from exporter.output.spreadsheet import lines
+from exporter.output.formats import lines
 from exporter.output.table import Table
 from exporter.times import rfc3339, spoken
 from exporter.told import KINDS, Told, record

@@ -1,8 +1,13 @@
-"""What was looked at, and what came of it."""
+"""What was looked at, what came of it, and how people are told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from exporter.output import Prose
 
 
 class Result(StrEnum):
@@ -19,6 +24,14 @@ class Result(StrEnum):
 
 
 _IN_THE_WAY = {Result.FAILED, Result.UNKNOWN}
+_INDENT = 2
+_MARKS = {
+    Result.OK: ("\N{CHECK MARK}", "ok", "green"),
+    Result.NOTE: ("-", "note", "dim"),
+    Result.WARNING: ("!", "warn", "yellow"),
+    Result.UNKNOWN: ("?", "?", "yellow"),
+    Result.FAILED: ("\N{BALLOT X}", "FAIL", "red"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +66,20 @@ def missing(checks: tuple[Check, ...]) -> tuple[str, ...]:
 def passed(checks: tuple[Check, ...]) -> bool:
     """Everything that is needed was checked, and nothing failed."""
     return not any(check.result in _IN_THE_WAY for check in checks)
+
+
+def tick(check: Check, encoding: str) -> Iterator[RenderableType]:
+    """How a check ended, with a tick, and what to do about a cross; words where ``encoding`` has no ticks."""
+    words = not encoding.lower().startswith("utf")
+    mark, word, style = _MARKS[check.result]
+    shown = f"{word:4} " if words else f"{mark} "
+    told = "not checked: " if check.result is Result.UNKNOWN else ""
+    line = Text.assemble((shown, style), f"{check.name}: {told}", _printable(check.detail))
+    yield Prose(line, indent=_INDENT, hanging=len(shown))
+    if check.remedy:
+        yield Prose(f"-> {_printable(check.remedy)}", style, indent=_INDENT + len(shown), hanging=3)
+
+
+def _printable(text: str) -> str:
+    """What an endpoint says may hold anything."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -12,8 +12,7 @@ import pytest
 from botocore.utils import get_environ_proxies
 
 from exporter import cli
-from exporter.__main__ import main
-from exporter.cli.loopback import leave_out_loopback
+from exporter.__main__ import leave_out_loopback, main
 from exporter.errors import ConfigError, DeniedError, Problem, RefusedError, UserError
 
 

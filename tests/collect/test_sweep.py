@@ -1,6 +1,6 @@
 """One line about what was done, and not one for every report."""
 
-from exporter.collect.sweep import QUIET, Sweep
+from exporter.collect.agenda import QUIET, Sweep
 
 
 def test_a_first_sweep_is_told_when_nothing_is_due_any_more():

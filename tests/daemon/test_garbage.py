@@ -5,8 +5,7 @@ import weakref
 
 import pytest
 
-from exporter.daemon.garbage import sweep_garbage, unsearched
-from exporter.garbage import searched_seldom
+from exporter.garbage import searched_seldom, sweep_garbage, unsearched
 
 
 class Node:

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.model import Entity, EntityType, Report, ServiceAccess, Subject
 from exporter.output import Reading, ago, console, many_documents, spreadsheet, table, textfile
-from exporter.output.spreadsheet import COLUMNS
+from exporter.output.formats import COLUMNS
 
 NOW = 1_790_000_000.0
 UNIT = Entity("ou-ab12-cdefghij", EntityType.ORGANIZATIONAL_UNIT, "Unit", "o-a/r-b/ou-ab12-cdefghij", "r-b")

@@ -11,7 +11,7 @@ from exporter.model import Discovery, Entity, EntityType
 from exporter.output import Sheet, console
 from exporter.permissions import TABLE
 from exporter.preflight import Check, Result, passed, state_checks, tick
-from exporter.preflight.load import load_check
+from exporter.preflight.organization import load_check
 from exporter.preflight.state import table_checks
 from exporter.store import open_store
 
