@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _INDEX = "plan.json"
 
 
-def write_plan(cases: "Iterable[Case]", missing: Mapping[str, str], wished: "Wish", directory: Path) -> None:
+def write_plan(cases: "Sequence[Case]", missing: Mapping[str, str], wished: "Wish", directory: Path) -> None:
     """Judge, place, prove and write; raises UserError where that cannot be done."""
     from exporter.output import console, plan_table  # noqa: PLC0415 - rich; --help has no use for it
     from exporter.plan import files, prove  # noqa: PLC0415 - as above
@@ -33,12 +33,12 @@ def write_plan(cases: "Iterable[Case]", missing: Mapping[str, str], wished: "Wis
     click.echo(f"written to {directory}: begin with {directory / 'plan.md'}")
 
 
-def _planned(cases: "Iterable[Case]", missing: Mapping[str, str], wished: "Wish") -> "Plan":
-    from exporter.plan import plan  # noqa: PLC0415 - as above
+def _planned(cases: "Sequence[Case]", missing: Mapping[str, str], wished: "Wish") -> "Plan":
+    from exporter.plan import plan, shared  # noqa: PLC0415 - as above
     from exporter.recommend import recommend  # noqa: PLC0415 - as above
 
     try:
-        found = [recommend(case, wished) for case in cases]
+        found = [recommend(case, wished) for case in shared(cases)]
         if not found:
             raise UserError("; ".join(missing.values()) or "no OU in scope has an account")
         return plan(found, missing)

@@ -6,8 +6,18 @@ from functools import reduce
 
 from exporter.drafts.denial import Certainty, Denial, denials
 from exporter.drafts.draft import Draft, DraftError, parse
-from exporter.model import Report
-from exporter.recommend import LIMIT, MOST_ATTACHED, Attached, Case, Use, already_denied, use_in
+from exporter.model import ServiceAccess
+from exporter.recommend import (
+    LIMIT,
+    MOST_ATTACHED,
+    Attached,
+    Case,
+    Use,
+    already_denied,
+    most_accounts,
+    timeless,
+    use_in,
+)
 from exporter.scp import Effect, effect
 from exporter.services import service_names
 
@@ -16,8 +26,8 @@ from exporter.services import service_names
 class Finding:
     """A service that is used and that the drafts would deny, or may deny.
 
-    ``uses`` has the last one of each account that is known, the latest first; ``accounts`` counts those that
-    used it, as far as AWS told. ``how`` says by which statements.
+    ``uses`` has the last one of each account that is known, the latest first: none where AWS tells no time.
+    ``accounts`` counts those that used it, as far as AWS told. ``how`` says by which statements.
     """
 
     namespace: str
@@ -73,8 +83,8 @@ def check(
     """
     gone = _replaced(case, instead_of)
     level = _Level(case, tuple(drafts), gone)
-    uses = _uses((case.report, *case.below), since)
-    counts = {row.namespace: row.authenticated_entities or 0 for row in case.report.services}
+    rows = case.rows()
+    uses, counts = _uses(rows, since), most_accounts(rows)
     names = {**service_names(), **{row.namespace: row.name for row in case.report.services if row.name}}
     findings = [
         Finding(
@@ -82,7 +92,7 @@ def check(
             names.get(name, name),
             *verdict,
             _ordered(uses[name]),
-            max(counts.get(name, 0), len(uses[name])),
+            max(counts[name], len(uses[name])),
         )
         for name in uses
         if (verdict := level.verdict(name))
@@ -92,7 +102,7 @@ def check(
         case,
         tuple(drafts),
         tuple(sorted(findings, key=_by_weight)),
-        closes=tuple(sorted(certain & counts.keys() - uses.keys())),
+        closes=tuple(sorted(certain & {row.namespace for row in case.report.services} - uses.keys())),
         known={name: why for name, why in sorted(level.before.items()) if level.named(name)},
         superfluous=tuple(_superfluous([*level.kept, *below], level, names)),
         attached=len(level.kept) + len(drafts),
@@ -158,17 +168,18 @@ def _effect(content: str, namespaces: Collection[str]) -> Effect:
         return Effect(allowed=frozenset(namespaces))
 
 
-def _uses(reports: Iterable[Report], since: float) -> Mapping[str, Mapping[str, Use]]:
-    """Namespace → account → its last use."""
+def _uses(rows: Iterable[ServiceAccess], since: float) -> Mapping[str, Mapping[str, Use]]:
+    """Namespace → account → its last use; of a service whose uses AWS tells no time of, no account."""
     found: dict[str, dict[str, Use]] = {}
-    for report in reports:
-        for row in report.services:
-            use = use_in(row)
-            if use and use.at >= since:
-                of_service = found.setdefault(row.namespace, {})
-                known = of_service.get(use.account_id)
-                if known is None or use.at > known.at:
-                    of_service[use.account_id] = use
+    for row in rows:
+        use = use_in(row)
+        if use and use.at >= since:
+            of_service = found.setdefault(row.namespace, {})
+            known = of_service.get(use.account_id)
+            if known is None or use.at > known.at:
+                of_service[use.account_id] = use
+        elif timeless(row):
+            found.setdefault(row.namespace, {})
     return found
 
 
@@ -177,7 +188,8 @@ def _ordered(by_account: Mapping[str, Use]) -> tuple[Use, ...]:
 
 
 def _by_weight(finding: Finding) -> tuple[bool, float, str]:
-    return finding.certainty is Certainty.MAY_DENY, -finding.uses[0].at, finding.namespace
+    last = max((use.at for use in finding.uses), default=float("inf"))
+    return finding.certainty is Certainty.MAY_DENY, -last, finding.namespace
 
 
 def _superfluous(policies: Iterable[Attached], level: _Level, names: Collection[str]) -> Iterator[Attached]:

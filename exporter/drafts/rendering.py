@@ -57,14 +57,18 @@ def summary(checked: Checked) -> str:
 
 def by(checked: Checked, uses: Sequence[Use], most: int = _NAMED) -> str:
     """Who used it, the latest first."""
-    named = [checked.case.called(use.account_id) if use.account_id else "an unnamed account" for use in uses]
+    ids = [use.account_id for use in uses] or [""]
+    named = [checked.case.called(account) if account else "an unnamed account" for account in ids]
     more = len(named) - most
     return ", ".join(named[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-def when(use: Use) -> str:
-    """To the second."""
-    return rfc3339(math.floor(use.at)) or "at no date"
+def last(finding: Finding) -> tuple[str, str]:
+    """When it was used last, to the second, and in which Region."""
+    if not finding.uses:
+        return "at no known time", ""
+    use = finding.uses[0]
+    return rfc3339(math.floor(use.at)) or "at no date", use.region
 
 
 def _finding(checked: Checked, finding: Finding) -> Mapping[str, Any]:
@@ -118,10 +122,10 @@ def _table(head: str, checked: Checked, findings: Sequence[Finding]) -> Iterator
     yield "| service | last used | by | Region | accounts | why |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for one in findings[:_ROWS]:
-        last = one.uses[0]
+        when, region = last(one)
         service = f"`{one.namespace}` {_plain(one.name)}"
         why = _plain("; ".join(one.how))
-        cells = (service, when(last), _plain(by(checked, one.uses)), last.region, str(one.accounts), why)
+        cells = (service, when, _plain(by(checked, one.uses)), region, str(one.accounts), why)
         yield f"| {' | '.join(cells)} |"
     if len(findings) > _ROWS:
         yield f"\nand {len(findings) - _ROWS} more: `--output json` has them all"

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from exporter.drafts import Checked, Finding
-from exporter.drafts.rendering import by, summary, when
+from exporter.drafts.rendering import by, last, summary
 from exporter.output.table import Prose, Table, titled
 
 _STYLES = {True: "red", False: "yellow"}
@@ -36,10 +36,13 @@ def _parts(checked: Checked) -> Iterator[Group]:
 def _table(checked: Checked, listed: Sequence[Finding], style: str) -> Table:
     found = Table("SERVICE", "LAST USED", "REGION", "BY", "WHY", prose=("BY", "WHY"))
     for one in listed:
-        last = one.uses[0]
-        day = when(last).partition("T")[0]
+        when, region = last(one)
         found.add_row(
-            Text(one.namespace, style=style), day, last.region, by(checked, one.uses), "; ".join(one.how)
+            Text(one.namespace, style=style),
+            when.partition("T")[0],
+            region,
+            by(checked, one.uses),
+            "; ".join(one.how),
         )
     return found
 

@@ -27,7 +27,7 @@ def prove(planned: Plan) -> Proof:
     for one in planned.placements:
         case, since = one.found.case, one.found.jury.cutoff
         in_force = [draft for place in one.entity.path.split("/")[1:] for draft in drafts.get(place, ())]
-        used = latest_uses((case.report, *case.below)).values()
+        used = latest_uses(case.rows()).values()
         uses += sum(use.at >= since for use in used)
         if in_force:
             findings = check(case, in_force, since=since).findings

@@ -20,7 +20,7 @@ from exporter.recommend.rendering import (
     resource_name,
     terraform,
 )
-from exporter.recommend.uses import Use, latest_uses, use_in
+from exporter.recommend.uses import Use, latest_uses, most_accounts, timeless, use_in
 from exporter.recommend.verdict import Ground, Verdict
 from exporter.recommend.wording import told
 
@@ -58,11 +58,13 @@ __all__ = [
     "exempted",
     "latest_uses",
     "length",
+    "most_accounts",
     "policy_texts",
     "recommend",
     "remembered",
     "resource_name",
     "terraform",
+    "timeless",
     "told",
     "use_in",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exporter.model import Entity, Report
+from exporter.model import Entity, Report, ServiceAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class Case:
     ``uncovered`` are the ids of accounts that no report is about. ``manages``: the management account lies
     below. ``delegated`` has, for each delegated administrator among the accounts, the services that it
     administers; None: AWS did not say. ``remarks`` are notes on how the evidence came about. ``asked`` is
-    when, in Unix seconds; None: when the report was made.
+    when, in Unix seconds, and ``until`` when the time ends in which a service has to be unused; None: when
+    the report was made.
     """
 
     entity: Entity
@@ -68,11 +69,16 @@ class Case:
     remarks: tuple[str, ...] = ()
     origin: Origin = Origin()
     asked: float | None = None
+    until: float | None = None
 
     @property
     def now(self) -> float:
         """When the question was asked."""
         return self.report.created if self.asked is None else self.asked
+
+    def rows(self) -> tuple[ServiceAccess, ...]:
+        """What its own report says of each service, and then what those below say."""
+        return tuple(row for report in (self.report, *self.below) for row in report.services)
 
     def called(self, entity_id: str) -> str:
         """How people call an entity: name and id, or the id alone."""

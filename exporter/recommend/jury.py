@@ -19,15 +19,14 @@ class Jury:
 def jury(case: Case, window: float, least_age: float | None = None) -> Jury:
     """Which accounts are evidence: active ones that a report covers and that are ``least_age`` old.
 
-    Without it they have to be members for the whole window. That ends when the report was made: what
-    happened since, nobody knows.
+    Without it they have to be members for the whole window before the report.
     """
     born = case.report.created - (window if least_age is None else least_age)
     active = [member for member in case.members if member.state == "ACTIVE"]
     told = [member for member in active if member.id not in case.uncovered]
     old = {member.id for member in told if member.joined is not None and member.joined <= born}
     return Jury(
-        case.report.created - window,
+        (case.report.created if case.until is None else case.until) - window,
         judged=tuple(member for member in told if member.id in old),
         young=tuple(member for member in told if member.id not in old),
         inactive=tuple(member for member in case.members if member.state != "ACTIVE"),

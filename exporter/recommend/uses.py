@@ -1,10 +1,10 @@
-"""The latest use of each service that reports tell of."""
+"""The uses of each service that reports tell of."""
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from exporter.model import Report, ServiceAccess
+from exporter.model import ServiceAccess
 
 _ACCOUNT = re.compile("[0-9]{12}")
 
@@ -17,15 +17,27 @@ class Use(NamedTuple):
     region: str = ""
 
 
-def latest_uses(reports: Iterable[Report]) -> Mapping[str, Use]:
-    """Namespace → its latest use in any of the reports."""
+def latest_uses(rows: Iterable[ServiceAccess]) -> Mapping[str, Use]:
+    """Namespace → its latest use that any of the rows tells of."""
     latest: dict[str, Use] = {}
-    for report in reports:
-        for row in report.services:
-            use = use_in(row)
-            if use and (row.namespace not in latest or use.at > latest[row.namespace].at):
-                latest[row.namespace] = use
+    for row in rows:
+        use = use_in(row)
+        if use and (row.namespace not in latest or use.at > latest[row.namespace].at):
+            latest[row.namespace] = use
     return latest
+
+
+def timeless(row: ServiceAccess) -> bool:
+    """Accounts used it, at a time that AWS does not tell or that cannot be read: that is no silence."""
+    return row.last_authenticated is None and bool(row.authenticated_entities)
+
+
+def most_accounts(rows: Iterable[ServiceAccess]) -> Mapping[str, int]:
+    """Namespace → the most accounts that one of the rows counts."""
+    most: dict[str, int] = {}
+    for row in rows:
+        most[row.namespace] = max(most.get(row.namespace, 0), row.authenticated_entities or 0)
+    return most
 
 
 def use_in(row: ServiceAccess) -> Use | None:

@@ -12,7 +12,7 @@ from exporter.recommend.case import Case
 from exporter.recommend.groups import COMPANIONS, PROTECTED, REVIEWED
 from exporter.recommend.jury import Jury
 from exporter.recommend.own import Own, own_statements, without
-from exporter.recommend.uses import Use, latest_uses
+from exporter.recommend.uses import Use, latest_uses, most_accounts, timeless
 from exporter.services import service_names
 from exporter.times import rfc3339
 
@@ -86,15 +86,18 @@ def verdicts(case: Case, among: Jury, rules: Rules) -> tuple[Verdict, ...]:
     own = tuple(one for one in own_statements(case.attached, case.entity.id) if one.effect == "Deny")
     listed = {row.namespace: row for row in case.report.services}
     rows = {**listed, **_hidden(own, listed)}
+    told = case.rows()
+    latest = latest_uses(told)
     judge = _Judge(
         case,
         among,
         rules,
-        latest=latest_uses((case.report, *case.below)),
+        latest=latest,
+        timeless=most_accounts(row for row in told if timeless(row)),
         protected={**PROTECTED, **_delegated(case), **rules.protected},
         shut=already_denied(without(case.attached, own), rows.keys()),
         ours={name: one.attached.called for one in own for name in one.denied(rows)},
-        doubt=_doubt(case, among, rules),
+        doubt=_doubt(case, among, rules, known=bool(latest or case.last_known)),
     )
     found = [judge.verdict(row, listed=name in listed) for name, row in rows.items()]
     return tuple(found)
@@ -118,7 +121,7 @@ def _delegated(case: Case) -> Mapping[str, str]:
     }
 
 
-def _doubt(case: Case, among: Jury, rules: Rules) -> str:
+def _doubt(case: Case, among: Jury, rules: Rules, *, known: bool) -> str:
     """Why nothing can be judged at all; empty: it can."""
     if case.origin.partition not in TRACKED_PARTITIONS:
         return f"AWS tracks no Region of the partition {case.origin.partition}"
@@ -128,7 +131,7 @@ def _doubt(case: Case, among: Jury, rules: Rules) -> str:
         return (
             f"only {several(len(among.judged), 'account')} to judge by, {rules.least_accounts} are asked for"
         )
-    if not case.last_known and not any(report.uses() for report in (case.report, *case.below)):
+    if not known:
         return "no use of any service is known here"
     return ""
 
@@ -139,6 +142,7 @@ class _Judge:
     among: Jury
     rules: Rules
     latest: Mapping[str, Use]
+    timeless: Mapping[str, int]
     protected: Mapping[str, str]
     shut: Mapping[str, str]
     ours: Mapping[str, str]
@@ -173,7 +177,7 @@ class _Judge:
             return Ground.USED, use
         if name in self.protected:
             return Ground.PROTECTED, self.protected[name]
-        if companions := [other for other in COMPANIONS.get(name, ()) if self._used(other)]:
+        if companions := [one for one in COMPANIONS.get(name, ()) if self._used(one) or one in self.timeless]:
             return (
                 Ground.COMPANION,
                 f"works for {', '.join(companions)}, which is in use; its uses may not be counted",
@@ -207,9 +211,8 @@ class _Judge:
         """How the service is used; empty: it is not. A time that could not be read is no silence."""
         if self._used(name):
             return f"used {self._last(name)}{self._accounts(row)}"
-        count = row.authenticated_entities or 0
-        timeless = row.last_authenticated is None and count > 0
-        return f"used by {several(count, 'account')}, at no known time" if timeless else ""
+        count = self.timeless.get(name)
+        return f"used by {several(count, 'account')}, at no known time" if count else ""
 
     def _used(self, name: str) -> bool:
         use = self._known(name)

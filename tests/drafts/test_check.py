@@ -50,6 +50,15 @@ def test_by_whom_when_and_where_is_told_of_every_account():
     assert finding.accounts == 2
 
 
+def test_a_use_at_no_known_time_is_a_use():
+    timeless = row("a4b")._replace(authenticated_entities=2)
+    result = checked({"Action": "a4b:*"}, known=case(timeless, attached=FULL))
+    assert found(result) == {"a4b": Certainty.DENIES}
+    assert result.closes == ()
+    assert document(result)["denied_and_used"][0]["accounts"] == 2
+    assert "| at no known time | an unnamed account |" in markdown(result)
+
+
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
