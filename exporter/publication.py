@@ -142,7 +142,7 @@ class Publication:
         """A discovery succeeded: what it no longer has, disappears."""
         with self._lock:
             view = self.current.organization(name)
-            return self._known(view, discovery, view.standings, view.news)
+            return self._known(self._planned(view, discovery, view.standings, view.news))
 
     def restored(
         self,
@@ -154,7 +154,7 @@ class Publication:
         """What an earlier run left is known."""
         with self._lock:
             ordered = {subject: merged(pieces) for subject, pieces in news.items() if pieces}
-            return self._known(self.current.organization(name), discovery, standings, ordered)
+            return self._known(self._planned(self.current.organization(name), discovery, standings, ordered))
 
     def stood(self, name: str, standing: Standing, news: Iterable[News] = (), **changes: Any) -> bool:
         """One subject stands differently now, and with it fields of its organization's view.
@@ -197,14 +197,7 @@ class Publication:
         for place in filter(None, map(self._places[view.name].get, changed)):
             self._exchange(view, _render(view, place.work))
 
-    def _known(
-        self,
-        view: OrganizationView,
-        discovery: Discovery | None,
-        standings: Mapping[Subject, Standing],
-        news: _News,
-    ) -> OrganizationView:
-        planned = self._planned(view, discovery, standings, news)
+    def _known(self, planned: OrganizationView) -> OrganizationView:
         self._rebuild(self._with(planned))
         return planned
 

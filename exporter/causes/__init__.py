@@ -6,9 +6,8 @@ Errors are classified by what they say, not by the call that met them: a clock t
 down or a bundle of CA certificates that is missing stops whatever call comes first.
 """
 
-from exporter.causes.cause import Cause, Evidence
+from exporter.causes.cause import Cause, Evidence, answered, evidence
 from exporter.causes.classify import classify
-from exporter.causes.evidence import answered, evidence
 from exporter.causes.gist import gist
 from exporter.causes.remedy import remedy
 

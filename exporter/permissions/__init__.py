@@ -3,8 +3,7 @@
 It never reaches out, and never prints a wildcard where a name does.
 """
 
-from exporter.permissions.needs import dispensable
-from exporter.permissions.principals import OWN, Table, needed, policies
+from exporter.permissions.principals import OWN, Table, dispensable, needed, policies
 from exporter.permissions.statements import GENERATE, GET, JOB, TABLE
 from exporter.permissions.trust import TrustKind, Workload, trust_policy
 

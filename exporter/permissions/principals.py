@@ -1,4 +1,4 @@
-"""Who needs what: a policy for each principal that a configuration makes use of."""
+"""Who needs what: a policy for each principal of a configuration, and what it can do without."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from exporter.permissions.statements import (
 
 OWN = "exporter"
 """The principal behind boto3's default credential chain."""
+_UNSEEN = "AWS documents it for reports, and none of those that are wanted was seen to need it"
 
 
 class Table(NamedTuple):
@@ -75,3 +76,28 @@ def _reports(organization: OrganizationConfig, account_id: str) -> tuple[Stateme
         generate=any(target.enabled for target in every),
         by_policy=targets.policies.enabled,
     )
+
+
+def dispensable(organization: OrganizationConfig, *, paths: bool) -> Mapping[str, str]:
+    """Permissions that AWS documents and whose lack costs nothing of what is wanted, each with the reason.
+
+    ``paths``: AWS tells the accounts' paths when it lists them. Of a report on one entity, recorded in
+    September 2026: ``ListChildren`` is needed unless it is on an SCP, ``ListTargetsForPolicy`` only if it is,
+    and ``ListParents`` not on the root.
+    """
+    targets = organization.targets
+    below = (targets.ous, targets.management_account, targets.accounts)
+    whole = any(target.enabled for target in (targets.root, *below))
+    found = {}
+    if not targets.policies.enabled:
+        found["organizations:ListTargetsForPolicy"] = _UNSEEN
+        if not any(target.enabled for target in below):
+            found["organizations:ListParents"] = _UNSEEN
+    if not whole:
+        found["organizations:ListChildren"] = _UNSEEN
+    if organization.policy_ids:
+        found["organizations:ListPolicies"] = "the configuration names the SCPs; only their names are lacking"
+    if paths:
+        found["organizations:ListAccountsForParent"] = "AWS tells the accounts' paths, which is as good"
+    wanted = needed(organization)
+    return {action: reason for action, reason in found.items() if action in wanted}

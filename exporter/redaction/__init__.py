@@ -7,12 +7,10 @@ where errors are mapped, in ``exporter.aws`` and ``exporter.store.dynamodb``; an
 in the log and on stderr. A process has one set of secrets, as it has one log.
 """
 
-from exporter.redaction.clean import redacted, remember
+from exporter.redaction.clean import redacted, remember, said
 from exporter.redaction.known import Secrets
 from exporter.redaction.patterns import MASK
-from exporter.redaction.requests import remember_request
-from exporter.redaction.said import said
-from exporter.redaction.surroundings import remember_surroundings, trim
+from exporter.redaction.sources import remember_request, remember_surroundings, trim
 
 __all__ = [
     "MASK",

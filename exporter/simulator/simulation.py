@@ -9,11 +9,10 @@ from urllib.parse import parse_qsl
 from exporter.services import service_names
 from exporter.simulator import iam, organizations
 from exporter.simulator.activity import Activity
-from exporter.simulator.calls import CallLog, SimulatedCall
 from exporter.simulator.faults import DAMAGES, DELAYS, REPLACEMENTS, Fault, FaultKind, Faults
 from exporter.simulator.founding import found
 from exporter.simulator.jobs import Desk, SimulatedJob
-from exporter.simulator.messages import Answer, Caller, Refusal, Request
+from exporter.simulator.messages import Answer, Caller, CallLog, Refusal, Request, SimulatedCall
 from exporter.simulator.names import hostile
 from exporter.simulator.options import SimulationOptions
 from exporter.simulator.organization import Organization

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.credentials import intake
+from exporter.credentials import session
 from exporter.errors import CredentialsError, TransitError
 from tests.aws.conftest import data, query
 
@@ -14,7 +14,7 @@ def told(request, monkeypatch):
     """What an answer is told to be that is taken for one without end."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     name, value, told = request.param
-    monkeypatch.setattr(intake, name, value)
+    monkeypatch.setattr(session, name, value)
     return told
 
 
@@ -27,7 +27,7 @@ def test_an_answer_without_end_is_lost_and_asked_for_again(aws, organization, ca
 
 def test_headers_without_end_are_lost_and_asked_for_again(aws, organization, calls, monkeypatch):
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-    monkeypatch.setattr(intake, "LONGEST", 0.2)
+    monkeypatch.setattr(session, "LONGEST", 0.2)
     aws.say(GET, b"HTTP/1.1 200 OK\r\nX-Header: " + b"x" * 1000, query(GET, "<JobStatus>FAILED</JobStatus>"))
     assert organization().open_session(300.0).get("job").status == "FAILED"
     assert [call.code for call in calls] == ["ReadTimeoutError", ""]

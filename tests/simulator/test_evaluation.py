@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from exporter.model import Entity, EntityType
 from exporter.scp import effect
-from exporter.simulator.evaluation import Evaluation
 from exporter.simulator.organization import ControlPolicy, Organization
+from exporter.simulator.reports import Evaluation
 
 _NAMESPACES = ("ec2", "iam", "s3", "sts")
 _ALL = frozenset(_NAMESPACES)
