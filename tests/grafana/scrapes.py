@@ -1,4 +1,4 @@
-"""Tests of rules as they are where Prometheus scrapes half as often: the same series, every second sample."""
+"""Tests of rules, each with the rules that it is about, and with half of the scrapes."""
 
 import re
 
@@ -39,13 +39,44 @@ def every_second(written):
     return " ".join("stale" if (now, before) == ("_", "stale") else now for now, before in pairs)
 
 
-def slower(text, rules):
-    """A file of tests, of ``rules``, with a scrape every two minutes where there was one a minute."""
-    document = yaml.load(text, _Loader)
-    document["rule_files"] = [str(rules)]
+def slower(document):
+    """Tests with a scrape every two minutes where there was one a minute."""
     for test in document["tests"]:
         if test["interval"] == "1m":
             test["interval"] = "2m"
             for series in test["input_series"]:
                 series["values"] = every_second(series["values"])
-    return yaml.safe_dump(document, sort_keys=False)
+    return document
+
+
+def read(text):
+    """A file of tests."""
+    return yaml.load(text, _Loader)
+
+
+def parted(document, rules, folder):
+    """A file for each test, with no rules but those that the test is about."""
+    groups = yaml.safe_load(rules)["groups"]
+    for number, test in enumerate(document["tests"]):
+        made = folder / f"{number}.rules.yml"
+        made.write_text(yaml.safe_dump({"groups": concerned(test, groups)}, sort_keys=False))
+        alone = folder / f"{number}.yml"
+        one = document | {"rule_files": [str(made)], "tests": [test]}
+        alone.write_text(yaml.safe_dump(one, sort_keys=False))
+        yield alone
+
+
+def concerned(test, groups):
+    """The rules that a test names, those that these are made of, or all where it asks for whatever alert."""
+    asked = [str([test.get("alert_rule_test"), test.get("promql_expr_test")])]
+    if re.search(r'\bALERTS\w*(?!\w|{alertname=")', asked[0]):
+        return groups
+    rules = {rule.get("alert") or rule["record"]: rule for group in groups for rule in group["rules"]}
+    named = set()
+    while asked:
+        text = asked.pop()
+        found = {name for name in rules if re.search(rf"(?<![\w:]){name}(?![\w:])", text)} - named
+        named |= found
+        asked += [str(rules[name]) for name in found]
+    kept = {id(rules[name]) for name in named}
+    return [group | {"rules": [rule for rule in group["rules"] if id(rule) in kept]} for group in groups]

@@ -11,10 +11,11 @@ import yaml
 from grafana.files import ROUTING, RULES
 from grafana.ruleset import defaults, rules
 from tests.grafana.names import ALERTS, EVERY_RULE, KNOWN, RECORDS, metrics, records
-from tests.grafana.scrapes import every_second, slower
+from tests.grafana.scrapes import concerned, every_second, parted, read, slower
 
 ROOT = Path(__file__).parents[2]
 TESTS = sorted((RULES.parent / "tests").glob("*.yml"))
+WEEKS = {"unused"}  # in which all rules would be made 10,000 times
 MINUTES = [path for path in TESTS if "interval: 1m" in path.read_text()]
 NEWS = {"OrgAccessDormantServiceUsed", "OrgAccessServiceFirstUsed", "OrgAccessServiceUsedWidely"}
 SITUATIONS = {"fires", "stays silent", "restart", "gap"}
@@ -160,25 +161,57 @@ def test_promtool_finds_no_fault_in_the_rules(tool):
     subprocess.run([tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", RULES], check=True)
 
 
+@pytest.fixture
+def alone(tmp_path):
+    """``alone(document)``: a file for each of its tests, with no rules but those that the test is about."""
+    return lambda document: list(parted(document, RULES.read_text(), tmp_path))
+
+
+@pytest.fixture
+def holds(tool):
+    """``holds(paths)``: that promtool finds it so."""
+
+    def tested(paths):
+        command = [tool("promtool"), "test", "rules", *paths]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return tested
+
+
 @pytest.mark.slow
 @pytest.mark.tool("promtool")
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
-def test_the_rules_do_what_their_tests_say(tool, path):
-    done = subprocess.run(
-        [tool("promtool"), "test", "rules", path], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_rules_do_what_their_tests_say(holds, alone, path):
+    holds(alone(read(path.read_text())) if path.stem in WEEKS else [path])
 
 
+# All rules on these samples have been made above.
 @pytest.mark.slow
 @pytest.mark.tool("promtool")
 @pytest.mark.parametrize("path", MINUTES, ids=lambda path: path.stem)
-def test_the_rules_do_the_same_with_a_scrape_every_two_minutes(tool, path, tmp_path):
-    (tmp_path / path.name).write_text(slower(path.read_text(), RULES))
-    done = subprocess.run(
-        [tool("promtool"), "test", "rules", tmp_path / path.name], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_rules_do_the_same_with_a_scrape_every_two_minutes(holds, alone, path):
+    holds(alone(slower(read(path.read_text()))))
+
+
+def named(groups):
+    return {rule.get("alert") or rule["record"] for group in groups for rule in group["rules"]}
+
+
+ALL = yaml.safe_load(RULES.read_text())["groups"]
+
+
+def test_a_test_is_about_the_rules_that_it_names_and_those_that_they_are_made_of():
+    test = {"alert_rule_test": [{"alertname": "OrgAccessServicesUnused"}]}
+    assert named(concerned(test, ALL)) == {
+        "OrgAccessServicesUnused",
+        "organization_entity:aws_org_access_services_unused:ratio",
+    }
+
+
+@pytest.mark.parametrize("expression", ["ALERTS", "count(ALERTS)", 'ALERTS{alertstate="firing"}'])
+def test_a_test_of_any_alert_is_about_all_rules(expression):
+    assert concerned({"promql_expr_test": [{"expr": expression}]}, ALL) == ALL
 
 
 @pytest.mark.parametrize(
