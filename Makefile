@@ -73,6 +73,7 @@ docs: $(VENV)/.dev ## Regenerates what docs, dashboards, chart, policies and gol
 	$(BIN)/python -m grafana
 	$(BIN)/python -m tests.faults
 	$(BIN)/python -m tests.exposition
+	$(BIN)/python -m tests.recommend
 	$(BIN)/python deploy/published.py --write
 	$(BIN)/python deploy/helm/generate.py
 	$(BIN)/python deploy/iam/generate.py

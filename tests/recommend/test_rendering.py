@@ -1,6 +1,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import hcl2
 import pytest
@@ -10,9 +11,6 @@ from exporter.model import Entity
 from exporter.recommend import (
     Attached,
     Member,
-    Origin,
-    Variant,
-    Wish,
     cloudformation,
     compact,
     evidence,
@@ -20,26 +18,21 @@ from exporter.recommend import (
     recommend,
     terraform,
 )
-from tests.recommend.cases import CLOSED, DAY, FULL, NOW, OLD, UNIT, WISH, YOUNG, case, in_force, row, scp
+from tests.recommend.cases import CLOSED, DAY, FULL, NOW, OLD, UNIT, WISH, YOUNG, case, in_force, row
+from tests.recommend.examples import EVERY_KIND, ORIGIN, advised, golden
 
-ORIGIN = Origin("prod", "o-a", "aws", "1.2.3")
 ODD = Member(OLD.id, 'quo"te ${x} %{y}\n# \x1b[31mred', "ACTIVE", OLD.joined)
-EVERY_KIND = {
-    "deny list": (WISH, ()),
-    "exempt": (Wish(90 * DAY, exempt=("control-tower", "break-glass=Rescue")), ()),
-    "allow list": (Wish(90 * DAY, Variant.ALLOW_LIST), ()),
-    "allowed": (
-        Wish(90 * DAY, Variant.ALLOW_LIST),
-        (scp("Allow", "*"), scp("Allow", "in-use:*", "a:*", "bcd:Get*", entity=UNIT.id)),
-    ),
-    "several": (Wish(90 * DAY, limit=150), ()),
-}
+TESTDATA = Path(__file__).parent / "testdata"
+GOLDEN = dict(golden())
 
 
-def advised(kind="deny list", *rows, **more):
-    wish, attached = EVERY_KIND[kind]
-    rows = rows or (row("a"), row("bcd", 100, 1), row("long-name-of-a-service"))
-    return recommend(case(*rows, attached=attached, origin=ORIGIN, names={UNIT.id: "Unit"}, **more), wish)
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_file_of_every_kind_looks_like_this(name):
+    assert GOLDEN[name] == (TESTDATA / name).read_text(encoding="utf-8")
+
+
+def test_there_is_no_file_that_nobody_reads():
+    assert {path.name for path in TESTDATA.iterdir()} == set(GOLDEN)
 
 
 def test_the_json_has_evidence_for_every_service_with_account_region_and_time():
@@ -69,6 +62,10 @@ def test_the_json_has_the_difference():
         "kept": ["a"],
     }
     assert document["replaces"] == ["p-ours0000"]
+
+
+def test_the_json_names_what_has_to_be_detached():
+    assert evidence(advised("allowed"))["replaces"] == ["p-12345678"]
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
