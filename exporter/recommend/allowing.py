@@ -28,8 +28,7 @@ def carried_over(granting: Sequence[Attached], denied: Collection[str]) -> froze
 
 
 def _plain(statement: Mapping[str, Any], one: Attached) -> Sequence[str]:
-    conditioned = "Condition" in statement or "NotResource" in statement
-    if conditioned or "Action" not in statement or _listed(statement.get("Resource", "*")) != ["*"]:
+    if "Action" not in statement or not _everywhere(statement):
         raise ValueError(f"{one.called} allows by NotAction, resource or condition: use a deny list")
     actions = _listed(statement["Action"])
     if any(set(str(action).partition(":")[0]) & {"*", "?"} for action in actions):
@@ -38,8 +37,11 @@ def _plain(statement: Mapping[str, Any], one: Attached) -> Sequence[str]:
 
 
 def _is_full(statement: Mapping[str, Any]) -> bool:
-    everywhere = _listed(statement.get("Resource", "*")) == ["*"] and "Condition" not in statement
-    return everywhere and bool({"*", "*:*"} & set(map(str, _listed(statement.get("Action", [])))))
+    return _everywhere(statement) and bool({"*", "*:*"} & set(map(str, _listed(statement.get("Action")))))
+
+
+def _everywhere(statement: Mapping[str, Any]) -> bool:
+    return _listed(statement.get("Resource")) == ["*"] and "Condition" not in statement
 
 
 def _allows(one: Attached) -> Iterator[Mapping[str, Any]]:
@@ -47,7 +49,7 @@ def _allows(one: Attached) -> Iterator[Mapping[str, Any]]:
         document = json.loads(one.content)
     except ValueError:
         return
-    for statement in _listed(document.get("Statement", [])) if isinstance(document, dict) else ():
+    for statement in _listed(document.get("Statement")) if isinstance(document, dict) else ():
         if isinstance(statement, dict) and statement.get("Effect") == "Allow":
             yield statement
 

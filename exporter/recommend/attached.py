@@ -13,7 +13,7 @@ def already_denied(attached: Collection[Attached], namespaces: Collection[str]) 
     for entity_id in dict.fromkeys(one.entity_id for one in attached):
         level = [one for one in attached if one.entity_id == entity_id]
         effects = [(one, _effect(one, namespaces)) for one in level]
-        whole = reduce(Effect.__or__, (what for _, what in effects), Effect())
+        whole = reduce(Effect.__or__, (what for _, what in effects))
         for one, what in effects:
             by = f"denied by {one.called} on {one.entity_id}"
             found |= dict.fromkeys(sorted(what.denied - found.keys()), by)

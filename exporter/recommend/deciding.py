@@ -98,11 +98,7 @@ def _policies(
         return ()
     if wish.variant is Variant.DENY_LIST:
         return deny_list(denied, wish.limit, exempt)
-    odd = [
-        one.namespace
-        for one in judged
-        if one.ground is Ground.NOT_JUDGED and not PREFIX.fullmatch(one.namespace)
-    ]
+    odd = [one.namespace for one in judged if not PREFIX.fullmatch(one.namespace)]
     if odd:
         raise ValueError(f"an allow list cannot hold the name {odd[0]!r}: use a deny list")
     return allow_list(_spared(judged, wish) - denied, wish.limit, exempt)
@@ -130,7 +126,7 @@ def _counts(judged: Iterable[Verdict]) -> Counts:
 def _verify(found: Recommendation) -> None:
     """Read the policies again, as AWS does: they deny what is claimed, and nothing else of what is listed."""
     names = {verdict.namespace for verdict in found.verdicts}
-    claimed = {verdict.namespace for verdict in found.denied} if found.policies else set()
+    claimed = {verdict.namespace for verdict in found.denied}
     effects = [effect(compact(_unconditioned(policy)), names) for policy in found.policies]
     if found.grants:
         listed = {one.namespace for one in found.verdicts if one.listed and not one.shut}

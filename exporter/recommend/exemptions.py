@@ -66,7 +66,7 @@ def _role(name: str, wish: str) -> str:
 
 
 def _arn(pattern: str) -> str:
-    parts = pattern.split(":", _PARTS - 1)
+    parts = pattern.split(":")
     if len(parts) != _PARTS or parts[3] or not re.fullmatch("[0-9*?]+", parts[4]):
         raise ValueError(f"{pattern!r} is not like arn:aws:iam::*:role/NAME")
     if parts[2] == "sts":

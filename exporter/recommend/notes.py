@@ -48,7 +48,7 @@ def _evidence(found: Recommendation) -> Iterator[str]:
         yield f"nothing can be said: {', '.join(sorted(doubts)) or 'the report lists no service'}"
     age = case.now - case.report.created
     if age > DAY:
-        yield f"the report is {several(int(age // DAY), 'day')} old: what was used since is not known"
+        yield f"the report is {several(int(age / DAY), 'day')} old: what was used since is not known"
     yield from (
         f"{one.called} on {case.called(one.entity_id)} cannot be read" for one in unreadable(case.attached)
     )

@@ -60,7 +60,7 @@ def _own(one: Attached) -> Iterator[Own]:
     statements = _statements(one)
     for statement in filter(_is_ours, statements):
         key = "NotAction" if "NotAction" in statement else "Action"
-        actions = [str(action).lower() for action in _listed(statement.get(key, []))]
+        actions = [str(action).lower() for action in _listed(statement.get(key))]
         whole = frozenset(action.removesuffix(":*") for action in actions if action.endswith(":*"))
         exempt = patterns_in(statement.get("Condition"))
         strange = _strange(statement, len(statements) - 1, exempt is None, len(whole) < len(set(actions)))
@@ -97,7 +97,7 @@ def _statements(one: Attached) -> list[Any]:
         document = json.loads(one.content)
     except ValueError:
         return []
-    return _listed(document.get("Statement", [])) if isinstance(document, dict) else []
+    return _listed(document.get("Statement")) if isinstance(document, dict) else []
 
 
 def _listed(value: Any) -> list[Any]:

@@ -228,7 +228,7 @@ class _Judge:
 
     def _when(self, at: float) -> str:
         """With its age when the report was made."""
-        days = int(max(0.0, self.case.report.created - at) // DAY)
+        days = max(0, int((self.case.report.created - at) / DAY))
         age = f"{several(days, 'day')} ago" if days else "less than a day ago"
         return f"{rfc3339(math.floor(at)) or 'at no date'} ({age})"
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.recommend.examples import golden
+from tests.recommend.examples import NAMES, written
 
 TESTDATA = Path(__file__).parent / "testdata"
 
 if __name__ == "__main__":
-    for name, text in golden():
-        (TESTDATA / name).write_text(text, encoding="utf-8")
+    for name in NAMES:
+        (TESTDATA / name).write_text(written(name), encoding="utf-8")

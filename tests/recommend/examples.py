@@ -19,9 +19,9 @@ from tests.recommend.cases import CLOSED, DAY, NOW, OLD, UNIT, WISH, YOUNG, case
 ORIGIN = Origin("prod", "o-a", "aws", "1.2.3")
 NEW = Member("444444444444", "new", "ACTIVE", NOW - 200 * DAY)
 EVERY_KIND = {
-    "deny list": (WISH, ()),
+    "deny-list": (WISH, ()),
     "exempt": (Wish(90 * DAY, exempt=("control-tower", "break-glass=Rescue")), ()),
-    "allow list": (Wish(90 * DAY, Variant.ALLOW_LIST), ()),
+    "allow-list": (Wish(90 * DAY, Variant.ALLOW_LIST), ()),
     "allowed": (
         Wish(90 * DAY, Variant.ALLOW_LIST),
         (scp("Allow", "*"), scp("Allow", "in-use:*", "a:*", "bcd:Get*", entity=UNIT.id)),
@@ -30,7 +30,7 @@ EVERY_KIND = {
 }
 
 
-def advised(kind="deny list", *rows, **more):
+def advised(kind="deny-list", *rows, **more):
     wish, attached = EVERY_KIND[kind]
     rows = rows or (row("a"), row("bcd", 100, 1), row("long-name-of-a-service"))
     return recommend(case(*rows, attached=attached, origin=ORIGIN, names={UNIT.id: "Unit"}, **more), wish)
@@ -68,11 +68,16 @@ def everything():
     return recommend(found, Wish(90 * DAY, least_age=60 * DAY))
 
 
-def golden():
-    """The name of each file, and what it is to hold."""
-    for kind in EVERY_KIND:
-        found, name = advised(kind), kind.replace(" ", "-")
-        yield f"{name}.tf", terraform(found)
-        yield f"{name}.yaml", cloudformation(found)
-        yield f"{name}.scp", "".join(f"{text}\n" for text in policy_texts(found))
-    yield "everything.json", json.dumps(evidence(everything()), indent=2) + "\n"
+FORMS = {
+    "tf": terraform,
+    "yaml": cloudformation,
+    "scp": lambda found: "".join(f"{text}\n" for text in policy_texts(found)),
+    "json": lambda found: json.dumps(evidence(found), indent=2) + "\n",
+}
+NAMES = (*(f"{kind}.{form}" for kind in EVERY_KIND for form in ("tf", "yaml", "scp")), "everything.json")
+
+
+def written(name):
+    """What the file of that name is to hold."""
+    kind, _, form = name.rpartition(".")
+    return FORMS[form](everything() if kind == "everything" else advised(kind))

@@ -19,24 +19,23 @@ from exporter.recommend import (
     terraform,
 )
 from tests.recommend.cases import CLOSED, DAY, FULL, NOW, OLD, UNIT, WISH, YOUNG, case, in_force, row
-from tests.recommend.examples import EVERY_KIND, ORIGIN, advised, golden
+from tests.recommend.examples import EVERY_KIND, NAMES, ORIGIN, advised, written
 
 ODD = Member(OLD.id, 'quo"te ${x} %{y}\n# \x1b[31mred', "ACTIVE", OLD.joined)
 TESTDATA = Path(__file__).parent / "testdata"
-GOLDEN = dict(golden())
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_every_kind_looks_like_this(name):
-    assert GOLDEN[name] == (TESTDATA / name).read_text(encoding="utf-8")
+    assert written(name) == (TESTDATA / name).read_text(encoding="utf-8")
 
 
 def test_there_is_no_file_that_nobody_reads():
-    assert {path.name for path in TESTDATA.iterdir()} == set(GOLDEN)
+    assert {path.name for path in TESTDATA.iterdir()} == set(NAMES)
 
 
 def test_the_json_has_evidence_for_every_service_with_account_region_and_time():
-    document = evidence(advised("deny list", row("a", 100, 1), row("b", 1, 2), members=(OLD, YOUNG, CLOSED)))
+    document = evidence(advised("deny-list", row("a", 100, 1), row("b", 1, 2), members=(OLD, YOUNG, CLOSED)))
     assert json.loads(json.dumps(document)) == document
     (denied,) = document["denied"]
     assert denied["last_used_by"] == {"account_id": OLD.id, "account_name": "old"}
@@ -78,10 +77,10 @@ def test_a_text_with_its_line_end_is_never_longer_than_aws_takes(kind):
 
 def test_a_long_policy_is_written_without_blanks_and_a_short_one_for_people():
     rows = [row(f"service-number-{n:03}") for n in range(440)]
-    (long,) = policy_texts(advised("deny list", *rows))
+    (long,) = policy_texts(advised("deny-list", *rows))
     assert "\n" not in long
     assert 9_000 < len(long) < 10_240
-    (short,) = policy_texts(advised("deny list", row("a")))
+    (short,) = policy_texts(advised("deny-list", row("a")))
     assert "\n" in short
 
 
