@@ -81,7 +81,7 @@ def _remarks(case: Case, memory: Memory) -> Iterator[str]:
         yield from _movements(case, memory, were)
     age = case.now - memory.at
     if age > _DAY:
-        yield f"the state looked at the tree {int(age // _DAY)} days ago"
+        yield f"the state looked at the tree {int(age / _DAY)} days ago"
 
 
 def _movements(case: Case, memory: Memory, were: Iterable[Entity]) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _movements(case: Case, memory: Memory, were: Iterable[Entity]) -> Iterator[s
     came = [one for one in case.members if one.id not in known and one.id in memory.in_scope]
     counted = [(one, report) for one in came if (report := _own_report(memory, one))]
     if counted:
-        oldest = int(max(case.now - report.created for _, report in counted) // _DAY)
+        oldest = int(max(case.now - report.created for _, report in counted) / _DAY)
         age = f", of up to {oldest} days ago," if oldest else ""
         names = _named(one.id for one, _ in counted)
         yield f"came since the state looked, their own reports{age} count: {names}"

@@ -165,9 +165,9 @@ class _Judge:
         )
 
     def _known(self, name: str) -> Use | None:
-        """The latest use; of one that aged out only the time is kept."""
+        """The latest use; of one that only an earlier report told of, the time alone is known."""
         use, known = self.latest.get(name), self.case.last_known.get(name)
-        return use if use or known is None else Use(known)
+        return use if known is None or (use and use.at >= known) else Use(known)
 
     def _spared(self, name: str, row: ServiceAccess) -> tuple[Ground, str] | None:
         """For what holds whatever an SCP of ours denies already."""

@@ -38,7 +38,7 @@ def advised(kind="deny-list", *rows, **more):
 
 def everything():
     """One with services on every ground, accounts of every kind, and SCPs of ours and of others."""
-    (ours,) = deny_list(["again", "kept"])
+    (ours,) = deny_list(["again", "kept", "sqs"])
     rows = (
         row("never"),
         row("long", 100, 1),
@@ -60,7 +60,7 @@ def everything():
         ),
         below=(report(row("again", 3, 1)),),
         last_known={"out": NOW - 450 * DAY},
-        names={UNIT.id: "Unit", "r-b": "Root"},
+        names={UNIT.id: "Team", "r-b": "Root"},
         uncovered=frozenset({NEW.id}),
         origin=ORIGIN,
         asked=NOW + DAY / 2,

@@ -1,6 +1,7 @@
 import pytest
 
-from exporter.recommend import Wish, exempted, recommend
+from exporter.recommend import Origin, Variant, Wish, exempted, recommend
+from exporter.recommend.exemptions import KEY, patterns_in
 from tests.recommend.cases import DAY, case, row
 
 
@@ -15,6 +16,7 @@ from tests.recommend.cases import DAY, case, row
         ("sso=Admin", ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*",)),
         ("break-glass=Rescue", ("arn:aws:iam::*:role/Rescue",)),
         ("break-glass=ops/Rescue*", ("arn:aws:iam::*:role/ops/Rescue*",)),
+        ("break-glass=/ops/Xavier=X", ("arn:aws:iam::*:role/ops/Xavier=X",)),
         ("break-glass=arn:aws:iam::111122223333:role/R", ("arn:aws:iam::111122223333:role/R",)),
         ("arn:aws:iam::*:user/rescue", ("arn:aws:iam::*:user/rescue",)),
         ("arn:aws:iam::111122223333:root", ("arn:aws:iam::111122223333:root",)),
@@ -31,30 +33,84 @@ def test_presets_know_their_partition_and_each_pattern_stands_once():
     )
 
 
+NEITHER = (
+    "is neither the ARN of a role or user nor one of control-tower, sso, sso=PERMISSION-SET, break-glass=ROLE"
+)
+NO_ROLE = "is not like arn:aws:iam::*:role/NAME"
+NO_USER = f"{NO_ROLE} or arn:aws:iam::*:user/NAME"
+EVERYBODY = "would exempt every role: nothing would be denied"
+
+
 @pytest.mark.parametrize(
-    "wish",
+    ("wish", "why"),
     [
-        "",
-        "*",
-        "Rescue",
-        "break-glass",
-        "break-glass=",
-        "break-glass=*",
-        "sso=",
-        "arn:aws:iam::*:role/*",
-        "arn:aws:iam::*:*",
-        "arn:*:iam::*:*/*",
-        "arn:aws:iam:us-east-1:*:role/R",
-        "arn:aws:iam::some:role/R",
-        "arn:aws:sts::111122223333:assumed-role/R/s",
-        "arn:aws:s3:::bucket",
-        "arn:aws:iam",
-        'break-glass=a"b',
+        ("", NEITHER),
+        ("*", NEITHER),
+        ("Rescue", NEITHER),
+        ("break-glass", NEITHER),
+        ("rescue=Rescue", NEITHER),
+        ("arn:aws:iam::*:role/*", EVERYBODY),
+        ("arn:aws:iam::*:*", EVERYBODY),
+        ("arn:*:iam::*:*/*", EVERYBODY),
+        ("arn:aws:iam:us-east-1:*:role/R", NO_ROLE),
+        ("arn:aws:iam::some:role/R", NO_ROLE),
+        ("arn:aws:iam::*:role/R:S", NO_ROLE),
+        ("arn:aws:iam", NO_ROLE),
+        ("arn:aws:s3:::bucket", NO_ROLE),
+        ("arn:aws:s3::*:role/R", NO_USER),
+        ("arn:aws:iam::*:group/G", NO_USER),
     ],
 )
-def test_what_exempts_nobody_or_everybody_is_refused(wish):
-    with pytest.raises(ValueError):
+def test_what_exempts_nobody_or_everybody_is_refused(wish, why):
+    with pytest.raises(ValueError) as refused:
         exempted([wish])
+    assert str(refused.value) == f"{wish!r} {why}"
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ("break-glass=", "a name is missing"),
+        ("break-glass=*", "'*' is no name of a role"),
+        ('break-glass=a"b', "'a\"b' is no name of a role"),
+        ("sso=", "a name is missing"),
+        ("arn:aws:sts::1:assumed-role/R/s", f"{KEY} holds the role of a session: arn:aws:iam::*:role/NAME"),
+    ],
+)
+def test_what_is_no_role_is_refused(wish, why):
+    with pytest.raises(ValueError) as refused:
+        exempted([wish])
+    assert str(refused.value) == f"{wish!r}: {why}"
+
+
+def test_presets_are_of_the_partition_that_the_organization_is_in():
+    found = case(row("a"), origin=Origin(partition="aws-us-gov"))
+    assert recommend(found, Wish(90 * DAY, exempt=("break-glass=R",))).exempt == (
+        "arn:aws-us-gov:iam::*:role/R",
+    )
+
+
+def test_an_allow_list_leaves_alone_who_is_exempt():
+    wish = Wish(90 * DAY, Variant.ALLOW_LIST, exempt=("break-glass=R",))
+    (policy,) = recommend(case(row("a")), wish).policies
+    assert policy["Statement"][0]["Condition"] == {"ArnNotLike": {KEY: ["arn:aws:iam::*:role/R"]}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "patterns"),
+    [
+        (None, ()),
+        ({}, ()),
+        ({"ArnNotLike": {"AWS:principalarn": "a"}}, ("a",)),
+        ({"ArnNotLike": {KEY: ["b", "a"]}}, ("a", "b")),
+        ({"ArnNotLike": {KEY: "a"}, "Bool": {"aws:ViaAWSService": "true"}}, None),
+        ({"ArnNotLike": {KEY: "a", "aws:SourceArn": "b"}}, None),
+        ({"ArnNotLike": {"aws:SourceArn": "a"}}, None),
+        ({"ArnLike": {KEY: "a"}}, None),
+    ],
+)
+def test_only_a_condition_that_is_exactly_ours_is_read_as_ours(condition, patterns):
+    assert patterns_in(condition) == patterns
 
 
 def test_the_condition_is_written_and_the_numbers_do_not_change():

@@ -32,6 +32,7 @@ ALWAYS = (LATE, UNTRACKED, LINKED, NOBODY)
 PLACE = "this takes the place of deny-unused (p-ours0000), and says all that is still to be denied"
 YOUNGER = "what they used is allowed, what they will take up cannot be known"
 ADDS = "what several SCPs on one entity allow adds up: this has no effect"
+TWO = "young 222222222222, 444444444444"
 CHINA = Origin(partition="aws-cn")
 REVIEWED = Wish(90 * DAY, reviewed=True)
 ALLOW = Wish(90 * DAY, Variant.ALLOW_LIST)
@@ -103,9 +104,7 @@ def test_what_the_evidence_cannot_tell_is_told(found_case, notes):
             (OLD, YOUNG, Member("4" * 12, "", "ACTIVE", None)),
             {},
             WISH,
-            [
-                f"2 of 3 accounts joined less than 90 days before the report: {YOUNGER} (young {YOUNG.id}, {'4' * 12})"
-            ],
+            [f"2 of 3 accounts joined less than 90 days before the report: {YOUNGER} ({TWO})"],
         ),
         (
             (OLD, YOUNG),

@@ -1,6 +1,7 @@
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import hcl2
@@ -11,6 +12,7 @@ from exporter.model import Entity
 from exporter.recommend import (
     Attached,
     Member,
+    Wish,
     cloudformation,
     compact,
     evidence,
@@ -50,6 +52,22 @@ def test_the_json_says_whose_it_is_and_when():
     assert document["entity"] == {"id": UNIT.id, "name": "Unit", "path": UNIT.path}
 
 
+def test_the_json_calls_things_by_what_is_known_of_them():
+    document = evidence(recommend(case(row("a", 1, 1, by="9" * 12), attached=FULL), WISH))
+    assert document["entity"]["name"] == "Unit"
+    assert document["min_account_age_seconds"] == WISH.window
+    assert document["attached"][0]["entity_name"] == ""
+    used = next(one for one in document["still_allowed"] if one["service_namespace"] == "a")
+    assert used["last_used_by"] == {"account_id": "9" * 12, "account_name": ""}
+
+
+def test_what_is_not_known_of_an_organization_is_told_as_that():
+    found = recommend(case(row("a")), WISH)
+    assert "# Organization not named; access report of" in terraform(found)
+    undated = replace(found, case=replace(found.case, report=replace(found.case.report, created=1e18)))
+    assert "access report of an unknown time" in terraform(undated)
+
+
 def test_the_json_has_the_difference():
     ours = recommend(case(row("a")), WISH).policies
     document = evidence(recommend(case(row("b"), attached=in_force(*ours)), WISH))
@@ -82,6 +100,14 @@ def test_a_long_policy_is_written_without_blanks_and_a_short_one_for_people():
     assert 9_000 < len(long) < 10_240
     (short,) = policy_texts(advised("deny-list", row("a")))
     assert "\n" in short
+
+
+def test_a_policy_is_written_for_people_as_long_as_it_fits_with_its_line_end():
+    (text,) = policy_texts(advised())
+    wish = Wish(90 * DAY, limit=len(text) + 1)
+    found = advised()
+    assert policy_texts(replace(found, wish=wish)) == (text,)
+    assert policy_texts(replace(found, wish=replace(wish, limit=len(text)))) == (compact(found.policies[0]),)
 
 
 def resources(text):
@@ -154,6 +180,12 @@ def test_no_name_leaves_its_comment(render):
     text = render(recommend(type(found)(entity, found.report, found.members, found.attached), WISH))
     assert all(line.isprintable() for line in text.splitlines())
     assert not [line for line in text.splitlines() if line.startswith(("evil", "red"))]
+
+
+def test_what_no_line_can_hold_of_a_name_is_a_blank():
+    entity = replace(UNIT, path="o-a/r-b/a\x1b b\nc")
+    found = recommend(replace(case(row("a")), entity=entity), WISH)
+    assert terraform(found).splitlines()[0].endswith(", o-a/r-b/a  b c")
 
 
 def test_what_is_recommended_reads_back_as_ours():

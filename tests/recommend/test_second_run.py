@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -135,22 +136,49 @@ def edited(**more):
     return document
 
 
+MORE = {"Effect": "Deny", "Action": "x:*", "Resource": "*"}
+
+
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        (
-            {"Statement": [*OURS[0]["Statement"], {"Effect": "Deny", "Action": "x:*", "Resource": "*"}]},
-            "1 more statement",
-        ),
-        (edited(Condition={"Bool": {"aws:ViaAWSService": "true"}}), "its condition is another"),
-        (edited(Resource="arn:aws:s3:::b"), "limited to some resources"),
-        (edited(Action=["a:*", "b:*", "s3:PutObject"]), "more than whole services"),
+        (OURS[0], []),
+        ({"Statement": [*OURS[0]["Statement"], MORE]}, ["it holds 1 more statement"]),
+        ({"Statement": [*OURS[0]["Statement"], MORE, MORE]}, ["it holds 2 more statements"]),
+        (edited(Condition={"Bool": {"aws:ViaAWSService": "true"}}), ["its condition is another than ours"]),
+        (edited(Resource="arn:aws:s3:::b"), ["it is limited to some resources or principals"]),
+        (edited(Principal="*"), ["it is limited to some resources or principals"]),
+        (edited(Action=["a:*", "b:*", "s3:PutObject"]), ["it lists more than whole services"]),
     ],
 )
 def test_what_others_wrote_into_ours_is_told_and_ours_is_written_whole(document, told):
     again = recommend(case(row("c"), attached=in_force(document)), WISH)
     assert services(again.policies) == ["a:*", "b:*", "c:*"]
-    assert any(told in note for note in again.notes)
+    assert [note for note in again.notes if note.endswith("not kept here")] == [
+        f"deny-unused (p-ours0000): {what}, which is not kept here" for what in told
+    ]
+
+
+def test_what_others_deny_in_ours_is_denied_already():
+    document = {"Statement": [*OURS[0]["Statement"], MORE]}
+    found = verdict("x", case(row("x"), attached=in_force(document)))
+    assert found.reason == f"denied by deny-unused (p-ours0000) on {UNIT.id}"
+
+
+def test_an_scp_that_cannot_be_read_shuts_nothing_beside_ours():
+    unreadable = Attached("r-b", "p-odd00000", "Odd", "")
+    found = case(row("c"), attached=(unreadable, *in_force(*OURS)[1:]))
+    assert denied(recommend(found, WISH)) == {"a", "b", "c"}
+
+
+def test_one_service_alone_may_be_written_without_a_list():
+    assert recommend(case(attached=in_force(edited(Action="a:*"))), WISH).difference.none
+
+
+def test_when_a_service_that_is_denied_was_used_last_is_told():
+    found = case(attached=in_force(*OURS), last_known={"a": NOW - 100 * DAY})
+    told = "denied by deny-unused (p-ours0000), and no use since is known"
+    assert verdict("a", found).reason == f"{told}; last known use 2026-06-13T14:13:20Z (100 days ago)"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "null", '{"Statement": 3}', '{"Statement": [null]}'])
@@ -186,22 +214,75 @@ def test_where_nothing_allows_everything_a_list_of_what_is_allowed_takes_the_pla
     assert recommend(again, ALLOW).policies == found.policies
 
 
+def test_a_deny_list_is_one_also_where_nothing_allows_everything():
+    (policy,) = recommend(case(row("a"), attached=listed("a:*", "in-use:*")), WISH).policies
+    assert policy["Statement"][0]["Effect"] == "Deny"
+
+
+def test_where_nothing_is_to_be_taken_away_a_list_of_what_is_allowed_stays_as_it_is():
+    found = recommend(case(attached=listed("in-use:*")), ALLOW)
+    assert (found.policies, found.replaced) == ((), ())
+
+
+def test_a_list_of_what_is_allowed_that_is_too_long_is_refused():
+    with pytest.raises(ValueError, match=r"^an allow list would have"):
+        recommend(case(row("a"), attached=listed("a:*", "in-use:*")), replace(ALLOW, limit=50))
+
+
+def test_what_a_list_of_what_is_allowed_holds_of_single_actions_is_nothing_strange():
+    first = recommend(case(row("a"), attached=listed("a:*", "in-use:*", "sts:AssumeRole")), ALLOW)
+    ours = Attached(UNIT.id, "p-2", "ours", compact(first.policies[0]))
+    again = recommend(case(row("sts"), attached=(FULL[0], ours)), ALLOW)
+    assert not any("not kept here" in note for note in again.notes)
+
+
+@pytest.mark.parametrize("allowing", ["*", "*:*"])
+def test_where_one_scp_allows_everything_the_others_are_left_alone(allowing):
+    attached = (*listed("a:*"), scp("Allow", allowing, entity=UNIT.id, policy="p-full0000"))
+    (policy,) = recommend(case(row("a"), attached=attached), ALLOW).policies
+    assert "NotAction" in policy["Statement"][0]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"Statement": [1]}', "{}"])
+def test_an_scp_that_cannot_be_read_is_no_list_of_what_is_allowed(content):
+    attached = (*listed("a:*", "in-use:*"), Attached(UNIT.id, "p-odd00000", "Odd", content))
+    assert recommend(case(row("a"), attached=attached), ALLOW).replaced == attached[1:2]
+
+
+LIMITED = "allows by NotAction, resource or condition: use a deny list"
+PATTERN = "allows services by a pattern: use a deny list"
+
+
 @pytest.mark.parametrize(
-    "more",
+    ("more", "why"),
     [
-        {"Condition": {"Bool": {"a": "b"}}},
-        {"Resource": "arn:aws:a:::b"},
-        {"Action": ["*:Get*"]},
+        ({"Condition": {"Bool": {"a": "b"}}}, LIMITED),
+        ({"Resource": "arn:aws:a:::b"}, LIMITED),
+        ({"Action": ["*"], "Resource": "arn:aws:a:::b"}, LIMITED),
+        ({"Action": ["*"], "Condition": {"Bool": {"a": "b"}}}, LIMITED),
+        ({"Action": ["*:Get*"]}, PATTERN),
+        ({"Action": ["a:*", "?:Get*"]}, PATTERN),
     ],
 )
-def test_what_a_list_cannot_say_is_not_made_one(more):
+def test_what_a_list_cannot_say_is_not_made_one(more, why):
     odd = scp("Allow", "a:*", entity=UNIT.id, **more)
-    with pytest.raises(ValueError, match="use a deny list"):
+    with pytest.raises(ValueError) as refused:
         recommend(case(row("a"), attached=(scp("Allow", "*"), odd)), ALLOW)
+    assert str(refused.value) == f"p-12345678 {why}"
+
+
+@pytest.mark.parametrize(
+    "what", [{"NotAction": ["s3:*"], "Resource": "*"}, {"Action": "*", "NotResource": "arn:x"}]
+)
+def test_what_is_allowed_but_for_something_is_no_list_either(what):
+    content = json.dumps({"Statement": {"Effect": "Allow", **what}})
+    attached = (FULL[0], Attached(UNIT.id, "p-but00000", "", content))
+    with pytest.raises(ValueError, match=f"^p-but00000 {LIMITED}$"):
+        recommend(case(row("a"), attached=attached), ALLOW)
 
 
 def test_nobody_is_exempt_from_what_is_not_allowed():
-    with pytest.raises(ValueError, match="cannot be exempted"):
+    with pytest.raises(ValueError, match=r"^what is not allowed cannot be exempted: use a deny list$"):
         recommend(
             case(row("a"), attached=listed("a:*", "in-use:*")),
             Wish(90 * DAY, Variant.ALLOW_LIST, exempt=("sso",)),

@@ -1,9 +1,21 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.recommend import Ground, Member, Origin, Variant, Wish, compact, denied_by_name, recommend
-from exporter.recommend.policies import allow_list, deny_list
+from exporter.recommend import (
+    Ground,
+    Member,
+    Origin,
+    Variant,
+    Wish,
+    compact,
+    deciding,
+    denied_by_name,
+    recommend,
+)
+from exporter.recommend.policies import allow_list, allowing, deny_list
 from tests.recommend.cases import (
     CLOSED,
     DAY,
@@ -16,6 +28,7 @@ from tests.recommend.cases import (
     YOUNG,
     case,
     denied,
+    in_force,
     report,
     row,
     scp,
@@ -53,6 +66,22 @@ def test_a_service_is_judged_by_its_last_use_and_when_by_whom_and_where_is_told(
     assert judged(case(service)) == (ground, reason)
 
 
+@pytest.mark.parametrize(("accounts", "told"), [(1, ""), (2, "; 2 accounts used it")])
+def test_how_many_used_it_is_told_where_it_was_not_one(accounts, told):
+    where = "used 2026-09-20T14:13:20Z (1 day ago) by old (111111111111) in eu-west-1"
+    assert judged(case(row("a", 1, accounts)))[1] == f"{where}{told}"
+
+
+def test_a_use_at_a_time_that_no_calendar_has_is_told_as_that():
+    assert judged(case(row("a", -1e12, 1, by="", region="")))[1] == "used at no date (less than a day ago)"
+
+
+def test_all_in_use_that_a_service_works_for_is_told():
+    users = [row("codebuild", 1, 1), row("codepipeline", 1, 1), row("codestar-connections")]
+    found = verdict("codestar-connections", case(*users))
+    assert found.reason == "works for codebuild, codepipeline, which is in use; its uses may not be counted"
+
+
 def test_a_use_that_aged_out_is_told_with_its_time():
     found = verdict("a", case(row("a"), last_known={"a": NOW - 450 * DAY}))
     assert (found.ground, found.last_used) == (Ground.AGED_OUT, NOW - 450 * DAY)
@@ -68,6 +97,13 @@ def test_a_newer_use_in_a_report_from_below_counts():
 
 def test_a_use_that_only_the_state_remembers_counts():
     assert judged(case(row("a"), last_known={"a": NOW - 5 * DAY}))[0] is Ground.USED
+
+
+def test_a_use_that_the_state_remembers_counts_though_the_report_tells_of_an_earlier_one():
+    later = case(row("a", 200, 1), last_known={"a": NOW - 5 * DAY})
+    assert judged(later) == (Ground.USED, "used 2026-09-16T14:13:20Z (5 days ago)")
+    earlier = case(row("a", 200, 1), last_known={"a": NOW - 201 * DAY})
+    assert verdict("a", earlier).use.account_id == OLD.id
 
 
 def test_only_accounts_that_are_evidence_are_counted():
@@ -98,11 +134,18 @@ def test_the_list_of_what_is_never_denied_can_be_extended():
     assert judged(case(row("a")), wish) == (Ground.PROTECTED, "ours")
 
 
-@pytest.mark.parametrize(("name", "hint"), [("cloudwath", "did you mean cloudwatch"), ("qqqqq", "'qqqqq'")])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("cloudwath", "'cloudwath'; did you mean cloudwatch, cloudhsm, cloudsearch?"),
+        ("of-ourz", "'of-ourz'; did you mean of-ours?"),
+        ("qqqqq", "'qqqqq'"),
+    ],
+)
 def test_what_is_no_service_cannot_be_protected(name, hint):
     with pytest.raises(ValueError, match="no such service is listed") as refused:
-        recommend(case(row("a")), Wish(90 * DAY, protect={name: "ours"}))
-    assert hint in str(refused.value)
+        recommend(case(row("of-ours")), Wish(90 * DAY, protect={name: "ours"}))
+    assert str(refused.value) == f"no such service is listed: {hint}"
 
 
 def test_a_service_that_is_newer_than_our_list_can_be_protected():
@@ -140,7 +183,10 @@ def test_without_an_account_to_judge_by_nothing_is_denied(members):
 
 def test_fewer_accounts_than_asked_for_condemn_nothing():
     found = case(row("a"), members=(OLD, YOUNG))
-    assert judged(found, Wish(90 * DAY, least_accounts=2))[0] is Ground.NOT_JUDGED
+    assert judged(found, Wish(90 * DAY, least_accounts=2)) == (
+        Ground.NOT_JUDGED,
+        "only 1 account to judge by, 2 are asked for",
+    )
     older = Member(YOUNG.id, "", "ACTIVE", NOW - 91 * DAY)
     assert (
         judged(case(row("a"), members=(OLD, older)), Wish(90 * DAY, least_accounts=2))[0] is Ground.NEVER_USED
@@ -152,6 +198,11 @@ def test_how_old_an_account_has_to_be_is_another_question_than_how_long_a_servic
     assert denied(recommend(found, Wish(14 * DAY, least_age=9 * DAY))) == {"a", "b"}
     assert denied(recommend(found, Wish(30 * DAY, least_age=9 * DAY))) == {"a"}
     assert denied(recommend(found, Wish(14 * DAY, least_age=30 * DAY))) == set()
+
+
+def test_an_account_is_evidence_from_the_day_on_at_which_it_is_old_enough():
+    exactly = Member(YOUNG.id, "", "ACTIVE", NOW - 90 * DAY)
+    assert judged(case(row("a"), members=(exactly,)))[0] is Ground.NEVER_USED
 
 
 def test_an_account_that_no_report_covers_is_no_evidence():
@@ -187,9 +238,21 @@ def test_a_name_that_would_mean_something_else_in_a_policy_is_left_alone(name):
     assert denied(recommend(case(row(name), row("a")), WISH)) == {"a"}
 
 
-def test_an_allow_list_that_cannot_spare_a_name_is_not_written():
+@pytest.mark.parametrize("odd", [row("x y"), row("x y", 1, 1), row("*", 1, 1)])
+def test_an_allow_list_that_cannot_spare_a_name_is_not_written(odd):
     with pytest.raises(ValueError, match="use a deny list"):
-        recommend(case(row("x y"), row("a")), Wish(90 * DAY, Variant.ALLOW_LIST))
+        recommend(case(odd, row("a")), Wish(90 * DAY, Variant.ALLOW_LIST))
+
+
+def test_an_allow_list_is_no_matter_of_how_many_accounts_there_are_to_judge_by():
+    found = case(row("a"), members=(), attached=in_force(*deny_list(["b"])))
+    assert denied(recommend(found, Wish(90 * DAY, Variant.ALLOW_LIST))) == {"b"}
+
+
+def test_an_allow_list_spares_what_should_be_looked_at_only_until_it_was():
+    wish = Wish(90 * DAY, Variant.ALLOW_LIST, reviewed=True)
+    (policy,) = recommend(case(row("a")), wish).policies
+    assert not {"guardduty:*", "backup:*"} & set(policy["Statement"][0]["NotAction"])
 
 
 def test_an_allow_list_spares_what_is_protected_though_no_report_lists_it():
@@ -216,6 +279,30 @@ def test_a_deny_list_is_split_into_policies_that_fit_with_their_line_end_and_los
     assert sorted(actions) == sorted(f"{name}:*" for name in services)
 
 
+@pytest.mark.parametrize("written", [deny_list, allow_list, allowing])
+def test_a_policy_may_be_exactly_as_long_as_aws_takes_with_its_line_end(written):
+    most = len(compact(*written(["a", "bc"]))) + 1
+    assert written(["a", "bc"], most) == written(["a", "bc"])
+    short = written(["a", "bc"], most - 1) if written is deny_list else None
+    assert short is None or len(short) == 2
+
+
+@pytest.mark.parametrize("written", [allow_list, allowing])
+def test_a_list_of_what_is_left_that_is_a_character_too_long_is_refused(written):
+    most = len(compact(*written(["a", "bc"]))) + 1
+    with pytest.raises(
+        ValueError, match=f"^an allow list would have {most} characters, AWS takes {most - 1}:"
+    ):
+        written(["a", "bc"], most - 1)
+
+
+def test_every_page_of_a_deny_list_is_filled():
+    names = [f"s{number:02}" for number in range(9)]
+    most = len(compact(*deny_list(names[:3]))) + 1
+    assert [len(page["Statement"][0]["Action"]) for page in deny_list(names, most)] == [3, 3, 3]
+    assert deny_list(names[:1], len(compact(*deny_list(names[:1]))) + 1) == deny_list(names[:1])
+
+
 def test_as_few_policies_are_written_as_will_do():
     services = [f"service{number:03}" for number in range(400)]
     assert len(deny_list(services)) == 1
@@ -224,6 +311,16 @@ def test_as_few_policies_are_written_as_will_do():
 def test_what_leaves_no_room_is_refused():
     with pytest.raises(ValueError, match="no room"):
         deny_list(["a"], 300, ["arn:aws:iam::*:role/" + "x" * 300])
+
+
+@pytest.mark.parametrize(
+    ("policies", "limit"), [(deny_list(["in-use"]), 10_240), ((), 10_240), (deny_list(["a"]), 99)]
+)
+def test_policies_that_do_not_do_what_is_claimed_never_leave_the_house(policies, limit):
+    found = recommend(case(row("a")), WISH)
+    wrong = replace(found, policies=policies, wish=replace(WISH, limit=limit))
+    with pytest.raises(AssertionError, match="the policies do not deny what they should"):
+        deciding._verify(wrong)
 
 
 def test_what_it_changes_is_claimed():
@@ -248,6 +345,8 @@ def test_services_are_in_the_order_of_the_report():
 
 
 def test_what_somebody_used_at_no_known_time_is_in_use():
+    once = row("sns")._replace(authenticated_entities=1)
+    assert judged(case(once._replace(namespace="a"))) == (Ground.USED, "used by 1 account, at no known time")
     timeless = row("sqs")._replace(authenticated_entities=2)
     found = verdict("sqs", case(row("s3", 1, 1), timeless))
     assert (found.ground, found.reason) == (Ground.USED, "used by 2 accounts, at no known time")

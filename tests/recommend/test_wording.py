@@ -20,6 +20,12 @@ def test_an_allow_list_is_told_as_what_it_is():
         (scp("Deny", "s3:*", "b:*"), "denies b, s3"),
         (scp("Deny", "*"), "denies everything"),
         (scp("Deny", "s3:Put*"), "denies parts of s3"),
+        (scp("Deny", "s?:Get*"), "denies whatever matches s?:get*"),
+        (
+            scp("Deny", *(f"s{n:02}:*" for n in range(12))),
+            "denies " + ", ".join(f"s{n:02}" for n in range(12)),
+        ),
+        (scp("Deny", "s3:*", Resource=[]), "denies s3 on nothing"),
         (scp("Deny", "s3*:Put*"), "denies whatever matches s3*:put*"),
         (
             scp("Deny", *(f"s{n:02}:*" for n in range(14))),
@@ -38,6 +44,18 @@ def test_what_an_scp_does_is_told_in_words(policy, words):
 
 def text(content):
     return told(Attached("r-b", "p-1", "", content))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"Statement": []}', "says nothing"),
+        ('{"Statement": {"Effect": "Deny", "Action": "s3:*"}}', "denies s3"),
+        ('{"Statement": {"Effect": "Deny", "Resource": "*"}}', "denies nothing"),
+    ],
+)
+def test_what_is_missing_says_nothing(content, words):
+    assert text(content) == words
 
 
 def test_what_is_left_out_is_told_as_left_out():

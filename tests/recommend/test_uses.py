@@ -1,0 +1,17 @@
+import pytest
+
+from exporter.recommend import use_in
+from tests.recommend.cases import UNIT, row
+
+
+@pytest.mark.parametrize(
+    ("path", "account"),
+    [
+        (f"{UNIT.path}/111111111111", "111111111111"),
+        (f"{UNIT.path}/111111111111/", "111111111111"),
+        (UNIT.path, ""),
+        ("", ""),
+    ],
+)
+def test_an_account_is_the_last_part_of_the_path_that_a_row_has(path, account):
+    assert use_in(row("a", 1, 1)._replace(entity_path=path)).account_id == account
