@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from exporter.model import UNTOLD
 from exporter.recommend import LIMIT, Ground, Recommendation, Verdict, policy_texts
 from exporter.times import rfc3339, spoken
 
@@ -39,7 +40,9 @@ def age(at: float, now: float) -> str:
 
 
 def day(at: float) -> str:
-    """A time, told as its day."""
+    """A time, told as its day; UNTOLD: in words."""
+    if at == UNTOLD:
+        return "at a time that AWS does not tell"
     when = rfc3339(int(at))
     return f'<time datetime="{when}">{when[:10]}</time>' if when else NONE
 
@@ -56,9 +59,11 @@ def moment(at: float, now: float) -> str:
     return NONE if told == NONE else f"{told} {age(at, now)}"
 
 
-def used(at: float | None, now: float, unknown: str = "never") -> str:
-    """When something was used: the day, and on a screen how long ago that is."""
-    return unknown if at is None else f"{day(at)} {age(at, now)}"
+def used(at: float | None, now: float) -> str:
+    """When something was used: the day, and on a screen how long ago that is; None: never."""
+    if at is None:
+        return "never"
+    return day(at) if at == UNTOLD else f"{day(at)} {age(at, now)}"
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:

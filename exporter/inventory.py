@@ -155,7 +155,7 @@ def _use(standing: Standing, entity: Entity, namespace: str) -> ServiceUse | Non
     told, earlier = row.last_authenticated if row else None, standing.last_known.get(namespace)
     if earlier is not None and (told is None or earlier > told):
         return ServiceUse(entity, earlier, remembered=True)
-    if row is None or (told is None and not row.authenticated_entities):
+    if row is None or row.used is None:
         return None
     return ServiceUse(entity, told, row.region, row.account_id, row.authenticated_entities)
 

@@ -134,11 +134,14 @@ class Subject(NamedTuple):
         return bool(_TREE.fullmatch(self.entity_id))
 
 
+UNTOLD = float("inf")  # the time of a use that AWS tells no time of: it may have been just now
+
+
 class ServiceAccess(NamedTuple):
     """A row of a report (AWS: ``AccessDetail``).
 
-    ``last_authenticated`` is None for a service that nobody used in the tracking period, whatever the
-    other fields say: AWS fills ``region`` on some never-used rows. ``authenticated_entities`` counts
+    ``last_authenticated`` is None for a service that nobody used in the tracking period (AWS fills
+    ``region`` on some such rows), or at a time that cannot be read. ``authenticated_entities`` counts
     accounts, and is None where AWS left it out.
     """
 
@@ -148,6 +151,13 @@ class ServiceAccess(NamedTuple):
     entity_path: str = ""
     last_authenticated: float | None = None
     authenticated_entities: int | None = None
+
+    @property
+    def used(self) -> float | None:
+        """When it was used last; UNTOLD: accounts used it, at no time that is known; None: nobody did."""
+        if self.last_authenticated is None and self.authenticated_entities:
+            return UNTOLD
+        return self.last_authenticated
 
     @property
     def account_id(self) -> str:

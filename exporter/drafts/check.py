@@ -6,7 +6,7 @@ from functools import reduce
 
 from exporter.drafts.denial import Certainty, Denial, denials
 from exporter.drafts.draft import Draft, DraftError, parse
-from exporter.model import ServiceAccess
+from exporter.model import UNTOLD, ServiceAccess
 from exporter.recommend import (
     LIMIT,
     MOST_ATTACHED,
@@ -15,7 +15,6 @@ from exporter.recommend import (
     Use,
     already_denied,
     most_accounts,
-    timeless,
     use_in,
 )
 from exporter.scp import Effect, effect
@@ -178,7 +177,7 @@ def _uses(rows: Iterable[ServiceAccess], since: float) -> Mapping[str, Mapping[s
             known = of_service.get(use.account_id)
             if known is None or use.at > known.at:
                 of_service[use.account_id] = use
-        elif timeless(row):
+        elif row.used == UNTOLD:
             found.setdefault(row.namespace, {})
     return found
 

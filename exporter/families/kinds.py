@@ -82,7 +82,7 @@ def view_subject(
         case Services.ALL:
             shown = rows
         case Services.ACCESSED:
-            shown = tuple(row for row in rows if row.last_authenticated is not None)
+            shown = tuple(row for row in rows if row.used is not None)
         case Services.NONE:
             shown = ()
     return SubjectView(organization, subject, entity, standing, shown, news)

@@ -58,7 +58,7 @@ def _rows(reading: Reading) -> Iterator[tuple[str, ...]]:
         created,
     )
     for row in reading.report.services:
-        used = row.last_authenticated is not None
+        used = row.used is not None
         count = row.authenticated_entities
         yield (
             *about,

@@ -104,7 +104,7 @@ def _count(number: int | None) -> str:
 
 
 def _row(row: ServiceAccess, called: str) -> str:
-    last = row.last_authenticated
+    last = row.used
     who = f"{name(called)} {code(row.account_id)}" if called else code(row.account_id)
     cells = (
         name(row.name or row.namespace),

@@ -17,10 +17,10 @@ _OLD = 90 * _DAY
 
 def table(reading: Reading, now: float, *, in_order: bool = False) -> RenderableType:
     """The whole report; ``in_order`` keeps AWS's order, otherwise the latest use comes first."""
-    used = [row for row in reading.report.services if row.last_authenticated is not None]
-    unused = [row for row in reading.report.services if row.last_authenticated is None]
+    used = [row for row in reading.report.services if row.used is not None]
+    unused = [row for row in reading.report.services if row.used is None]
     if not in_order:
-        used.sort(key=lambda row: -(row.last_authenticated or 0.0))
+        used.sort(key=lambda row: -(row.used or 0.0))
         unused.sort(key=lambda row: row.namespace)
     return Group(
         *_heading(reading, now),
@@ -47,11 +47,16 @@ def _count(number: int | None) -> str:
 def _used(rows: list[ServiceAccess], now: float) -> Table:
     found = Table("SERVICE", "NAME", "LAST USED", "ACCOUNTS", "REGION", "BY ACCOUNT")
     for row in rows:
-        age = now - (row.last_authenticated or 0.0)
         count = "" if row.authenticated_entities is None else str(row.authenticated_entities)
-        last = Text(ago(age), style=used_style(age))
-        found.add_row(row.namespace, row.name, last, count, row.region, row.account_id)
+        found.add_row(row.namespace, row.name, _last(row, now), count, row.region, row.account_id)
     return found
+
+
+def _last(row: ServiceAccess, now: float) -> Text:
+    if row.last_authenticated is None:
+        return Text("at no known time")
+    age = now - row.last_authenticated
+    return Text(ago(age), style=used_style(age))
 
 
 def _unused(rows: list[ServiceAccess]) -> Table:

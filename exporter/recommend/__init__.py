@@ -20,7 +20,7 @@ from exporter.recommend.rendering import (
     resource_name,
     terraform,
 )
-from exporter.recommend.uses import Use, latest_uses, most_accounts, timeless, use_in
+from exporter.recommend.uses import Use, latest_uses, most_accounts, use_in
 from exporter.recommend.verdict import Ground, Verdict
 from exporter.recommend.wording import told
 
@@ -64,7 +64,6 @@ __all__ = [
     "remembered",
     "resource_name",
     "terraform",
-    "timeless",
     "told",
     "use_in",
 ]

@@ -27,11 +27,6 @@ def latest_uses(rows: Iterable[ServiceAccess]) -> Mapping[str, Use]:
     return latest
 
 
-def timeless(row: ServiceAccess) -> bool:
-    """Accounts used it, at a time that AWS does not tell or that cannot be read: that is no silence."""
-    return row.last_authenticated is None and bool(row.authenticated_entities)
-
-
 def most_accounts(rows: Iterable[ServiceAccess]) -> Mapping[str, int]:
     """Namespace → the most accounts that one of the rows counts."""
     most: dict[str, int] = {}

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exporter.model import ServiceAccess
+from exporter.model import UNTOLD, ServiceAccess
 from exporter.recommend.attached import already_denied
 from exporter.recommend.case import Case
 from exporter.recommend.groups import COMPANIONS, PROTECTED, REVIEWED
 from exporter.recommend.jury import Jury
 from exporter.recommend.own import Own, own_statements, without
-from exporter.recommend.uses import Use, latest_uses, most_accounts, timeless
+from exporter.recommend.uses import Use, latest_uses, most_accounts
 from exporter.services import service_names
 from exporter.times import rfc3339
 
@@ -93,7 +93,7 @@ def verdicts(case: Case, among: Jury, rules: Rules) -> tuple[Verdict, ...]:
         among,
         rules,
         latest=latest,
-        timeless=most_accounts(row for row in told if timeless(row)),
+        timeless=most_accounts(row for row in told if row.used == UNTOLD),
         protected={**PROTECTED, **_delegated(case), **rules.protected},
         shut=already_denied(without(case.attached, own), rows.keys()),
         ours={name: one.attached.called for one in own for name in one.denied(rows)},

@@ -40,7 +40,7 @@ FOUND = Discovery("o-org", "999999999999", "aws", (ROOT, *UNITS))
 
 
 def standing(entity=ROOT, *, name="Amazon S3", age=0.0, used=NOW - 10, namespace="s3", **more):
-    row = ServiceAccess(namespace, name, "eu-west-1", "", used, 1)
+    row = ServiceAccess(namespace, name, "eu-west-1", "", used, None if used is None else 1)
     return Standing(Subject(entity.id), Report(NOW - age, None, 1, 0, (row,)), **more)
 
 

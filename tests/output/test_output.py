@@ -53,6 +53,13 @@ def test_what_aws_says_of_a_service_never_used_is_not_a_use_in_csv():
     assert (row["accessed"], row["access_region"]) == ("false", "")
 
 
+def test_a_use_at_no_known_time_is_a_use():
+    one = reading(ServiceAccess("iam", "IAM", authenticated_entities=2))
+    assert "at no known time" in shown(one)
+    (row,) = csv.DictReader(io.StringIO(spreadsheet([one])))
+    assert (row["accessed"], row["last_authenticated"]) == ("true", "")
+
+
 def test_the_latest_use_comes_first():
     page = shown(
         reading(ServiceAccess("a", last_authenticated=1.0), ServiceAccess("b", last_authenticated=2.0))

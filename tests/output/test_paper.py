@@ -37,6 +37,12 @@ def test_a_file_has_evidence_and_the_policy():
         assert said in text
 
 
+def test_a_use_at_no_known_time_is_not_called_never():
+    timeless = ServiceAccess("sqs", authenticated_entities=2)
+    reading = Reading("prod", Subject("ou-a"), None, replace(REPORT, services=(timeless,)))
+    assert "sqssqsat a time that AWS does not tell2" in Page(paper([Leaf(reading, "")], NOW, "1.2")).text
+
+
 def test_nothing_in_it_is_loaded_or_runs():
     text = paper([leaf()], NOW, "1.2")
     page = Page(text)

@@ -391,7 +391,10 @@ def gaps(world):
     accounts = [entity(f"00000000000{i}", name=name) for i, name in enumerate(("new", "old", "never"))]
     world.discovered(tree_of(*accounts))
     used = [
-        (ServiceAccess("s3", "Amazon S3", "", "", at, 1), ServiceAccess("ec2", "Amazon EC2"))
+        (
+            ServiceAccess("s3", "Amazon S3", "", "", at, None if at is None else 1),
+            ServiceAccess("ec2", "Amazon EC2"),
+        )
         for at in (NOW - 60, NOW - 100 * 86_400, None)
     ]
     for i, account in enumerate(accounts):

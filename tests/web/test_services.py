@@ -63,6 +63,28 @@ def test_a_use_that_aged_out_of_the_report_is_not_called_never(world, serving):
         assert "not since 2022-10-10" in Page(running.get(f"/entities/{ACCOUNT.id}").text).text
 
 
+TIMELESS = "at a time that AWS does not tell"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/services", f"Amazon EC2ec2{TIMELESS}"),
+        ("/services", "2 of 2 services are used"),
+        ("/services/ec2", f"Last used{TIMELESS}"),
+        (f"/entities/{ROOT.id}", f"Amazon EC2ec2{TIMELESS}2"),
+        ("/?service=ec2&show=used", f"last used {TIMELESS}"),
+        ("/?filter=ec2", f"last used {TIMELESS}"),
+    ],
+)
+def test_a_use_at_no_known_time_is_never_called_none(world, serving, path, said):
+    world.filled()
+    timeless = EC2._replace(authenticated_entities=2)
+    world.stood(report_of(ROOT.id, services=(S3, timeless)))
+    with serving(world) as running:
+        assert said in Page(running.get(path).text).text
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -27,7 +27,7 @@ from exporter.web.places import ENTITY, Places
 COLUMNS = {
     "service": Column("Service", lambda row: (row.name or row.namespace).lower()),
     "namespace": Column("Namespace", lambda row: row.namespace),
-    "used": Column("Last used", lambda row: row.last_authenticated or 0.0, falling=True),
+    "used": Column("Last used", lambda row: row.used or 0.0, falling=True),
     "accounts": Column("Accounts", lambda row: row.authenticated_entities or 0, falling=True, number=True),
     "region": Column("Region", lambda row: row.region),
     "by": Column("Last used by", lambda row: row.entity_path),
@@ -251,7 +251,7 @@ def _service(each: ServiceAccess, standing: Standing, page: EntityPage) -> str:
         text(each.region) or NONE,
         markup.entity_link(page.where, each.account_id, page.names),
     )
-    return row(COLUMNS, cells, "" if each.last_authenticated is not None else "unused")
+    return row(COLUMNS, cells, "" if each.used is not None else "unused")
 
 
 def _used(each: ServiceAccess, standing: Standing, now: float) -> str:
@@ -259,4 +259,4 @@ def _used(each: ServiceAccess, standing: Standing, now: float) -> str:
     earlier = standing.last_known.get(each.namespace)
     if each.last_authenticated is None and earlier is not None:
         return f"not since {day(earlier)}"
-    return used(each.last_authenticated, now)
+    return used(each.used, now)

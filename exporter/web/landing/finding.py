@@ -8,9 +8,9 @@ from exporter.model import Entity, OrganizationView, Report, ServiceAccess, Stan
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service in the whole organization: ``at`` is its last use (None: never), by an account in a Region.
+    """A service in the whole organization: ``at`` is its last use, by an account in a Region; None: never.
 
-    ``accounts`` used it in the tracking period; None where AWS does not say.
+    It may be UNTOLD. ``accounts`` used it in the tracking period; None where AWS does not say.
     """
 
     namespace: str
@@ -60,7 +60,7 @@ def services(view: OrganizationView) -> dict[str, Service]:
 
 
 def _service(row: ServiceAccess, last_known: Mapping[str, float]) -> Service:
-    told, earlier = row.last_authenticated, last_known.get(row.namespace)
+    told, earlier = row.used, last_known.get(row.namespace)
     if told is None or (earlier is not None and earlier > told):
         return Service(row.namespace, row.name, earlier)
     return Service(row.namespace, row.name, told, row.region, row.account_id, row.authenticated_entities)
@@ -84,7 +84,7 @@ def figures(view: OrganizationView) -> Figures | None:
     rows = [row for report in reports for row in report.services]
     return Figures(
         len({row.namespace for row in rows}),
-        len({row.namespace for row in rows if row.last_authenticated is not None}),
+        len({row.namespace for row in rows if row.used is not None}),
         at,
     )
 

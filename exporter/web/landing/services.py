@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from exporter.hypertext import NONE, code, day, facts, name, text, used
 from exporter.inventory import Known, ServiceUse, Usage, usage
-from exporter.model import Entity, News, OrganizationView, Snapshot, Subject
+from exporter.model import UNTOLD, Entity, News, OrganizationView, Snapshot, Subject
 from exporter.told import KINDS as NEWS_KINDS
 from exporter.web.landing import finding, markup
 from exporter.web.landing.columns import Choice, Column, ordered, row, table
@@ -119,7 +119,7 @@ def _organization(view: OrganizationView, found: Usage, page: Page) -> str:
             ("Namespace", code(found.namespace)),
             ("Used by", f"{users} {_entities(users)}"),
             ("Allowed and not used by", f"{len(found.idle)} {_entities(len(found.idle))}"),
-            ("Last used", used(found.uses[0].at, page.now) if found.uses else "never"),
+            ("Last used", _at(found.uses[0], page.now) if found.uses else "never"),
         )
     )
     return markup.section(
@@ -146,17 +146,21 @@ def _users(view: OrganizationView, found: Usage, names: Mapping[str, str], page:
 
 def _use(use: ServiceUse, since: str, names: Mapping[str, str], page: Page) -> str:
     entity = use.entity
-    at = used(use.at, page.now, unknown="used, at a time that AWS does not tell")
+    remembered = ' <span class="soft">(no longer in the report)</span>' if use.remembered else ""
     cells = (
         markup.entity_link(page.where, entity.id, names, with_id=False),
         code(entity.id),
         KINDS[entity.type],
-        f"{at}{since}{' <span class=soft>(no longer in the report)</span>' if use.remembered else ''}",
+        f"{_at(use, page.now)}{since}{remembered}",
         NONE if use.accounts is None else str(use.accounts),
         text(use.region) or NONE,
         markup.entity_link(page.where, use.account_id, names),
     )
     return row(USERS, cells)
+
+
+def _at(use: ServiceUse, now: float) -> str:
+    return used(UNTOLD if use.at is None else use.at, now)
 
 
 def _since(view: OrganizationView, use: ServiceUse, namespace: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from exporter.model import Entity, JobStatus, OrganizationView, ReportState, Standing, Subject, Work
+from exporter.model import UNTOLD, Entity, JobStatus, OrganizationView, ReportState, Standing, Subject, Work
 from exporter.order import state_of
 
 DORMANT = 90  # days without a use
@@ -188,7 +188,7 @@ _OF_SERVICES = frozenset({"used", "never", "dormant"})
 
 
 def uses_of(view: OrganizationView, namespace: str) -> dict[str, float | None]:
-    """When each entity that may use a service used it last, by its id; None: never."""
+    """When each entity that may use a service used it last (or UNTOLD), by its id; None: never."""
     found: dict[str, float | None] = {}
     for entity in view.discovery.entities if view.discovery else ():
         standing = view.standings.get(Subject(entity.id))
@@ -197,7 +197,7 @@ def uses_of(view: OrganizationView, namespace: str) -> dict[str, float | None]:
         # Of thousands of reports one row is wanted: Standing.uses would go through all of them twice.
         rows = standing.report.services if standing.report else ()
         row = next((row for row in rows if row.namespace == namespace), None)
-        told = (row.last_authenticated if row else None, standing.last_known.get(namespace))
+        told = (row.used if row else None, standing.last_known.get(namespace))
         at = max((time for time in told if time is not None), default=None)
         if at is not None or row is not None or namespace in standing.listed:
             found[entity.id] = at
@@ -250,7 +250,13 @@ def _is(view: OrganizationView, node: Node, show: str, now: float) -> bool:
     standing = view.standings.get(Subject(node.entity.id))
     if standing is None or standing.report is None:
         return False
-    return _fits(max(standing.uses().values(), default=None), show, now)
+    return _fits(max(_times(standing), default=None), show, now)
+
+
+def _times(standing: Standing) -> Iterator[float]:
+    yield from standing.uses().values()
+    rows = standing.report.services if standing.report else ()
+    yield from (row.used for row in rows if row.used == UNTOLD)
 
 
 def _sort(nodes: list[Node], wish: Wish) -> None:
