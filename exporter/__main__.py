@@ -4,18 +4,21 @@
 130 interrupted.
 """
 
+import exporter.parting  # noqa: F401 - what follows takes time, in which a SIGTERM may come
+
+# isort: split
 import os
 import sys
 import threading
 import traceback
 from collections.abc import MutableMapping, Sequence
+from io import StringIO
 from types import TracebackType
 
 import click
 
-import exporter.parting  # noqa: F401 - what follows takes time, in which a SIGTERM may come
 from exporter.cli import PROGRAM, cli
-from exporter.cli.last_words import say
+from exporter.cli.options import environment_variable
 from exporter.errors import AmbiguousError, AwsError, ConfigError, ExporterError
 from exporter.garbage import search_no_more, searched_seldom
 from exporter.redaction import redacted, remember_surroundings, trim
@@ -23,6 +26,7 @@ from exporter.redaction import redacted, remember_surroundings, trim
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 # As urllib and botocore compare them: an address of IPv6 has its brackets there.
 _OURS = ("localhost", "127.0.0.1", "::1", "[::1]")
+_FLAG = "--log.format"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,6 +116,45 @@ def leave_out_loopback(environment: MutableMapping[str, str]) -> None:
     named = [name for name in (part.strip() for part in given.split(",")) if name]
     told = ",".join([*named, *(name for name in _OURS if name not in named)])
     environment["no_proxy"] = environment["NO_PROXY"] = told
+
+
+def say(told: Sequence[str] | click.ClickException, arguments: Sequence[str] | None) -> None:
+    """One line on stderr for each of ``told``; of a usage error what click says.
+
+    ``arguments`` are those of the process by default. A log that is read as JSON is JSON to its last line,
+    whether or not the command came as far as to understand its own flags.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if _in_json(given):
+        _log([told.format_message()] if isinstance(told, click.ClickException) else told)
+    elif isinstance(told, click.ClickException):
+        shown = StringIO()
+        told.show(file=shown)
+        sys.stderr.write(redacted(shown.getvalue()))
+    else:
+        for line in told:
+            click.echo(f"error: {redacted(line)}", err=True)
+
+
+def _in_json(arguments: Sequence[str]) -> bool:
+    if not arguments or arguments[0] != "serve":
+        return False
+    chosen = os.environ.get(environment_variable(_FLAG), "")
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, value = argument.partition("=")
+        if name == _FLAG:
+            chosen = value if equals else following
+    return chosen == "json"
+
+
+def _log(lines: Sequence[str]) -> None:
+    import structlog  # noqa: PLC0415 - what few commands need
+
+    from exporter.telemetry.logging import configure  # noqa: PLC0415 - as above
+
+    configure(format="json")
+    for line in lines:
+        structlog.get_logger().error("exporter.failed", reason=redacted(line))
 
 
 if __name__ == "__main__":

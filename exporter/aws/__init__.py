@@ -4,15 +4,14 @@ It never keeps what it read, and never decides when to ask again.
 """
 
 from exporter.aws.access import Access
+from exporter.aws.descriptions import Skeleton, known_regions, skeleton
 from exporter.aws.directory import DISABLED, ENABLED, SCP, scp_status
 from exporter.aws.lookup import entity_at
 from exporter.aws.members import Population
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.probe import AwsProber, Identity, Prober
-from exporter.aws.regions import known_regions
 from exporter.aws.report import DocumentSession, Paging
 from exporter.aws.scope import Scope
-from exporter.aws.skeleton import Skeleton, skeleton
 from exporter.aws.wire import TimeFormat
 
 __all__ = [

@@ -3,11 +3,14 @@
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from exporter.cli.options import Duration, config_file, option, together, web_config_file
+
+if TYPE_CHECKING:
+    from exporter.web import WebSettings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -125,10 +128,29 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
     from exporter.store import Store, default_url, open_store  # noqa: PLC0415 - as above
     from exporter.telemetry.logging import configure, lines_lost  # noqa: PLC0415 - as above
     from exporter.telemetry.outlet import Outlet  # noqa: PLC0415 - as above
-    from exporter.web import WebSettings  # noqa: PLC0415 - as above
 
     configure(flags["log_level"], flags["log_format"], Outlet(2, lines_lost))
-    settings = WebSettings(
+
+    def open_state() -> Store:
+        url = flags["state_url"] or default_url()
+        store = open_store(url, term=flags["ha_lease_duration"], create=flags["state_create"])
+        structlog.get_logger().info("state.opened", url=url)
+        return store
+
+    daemon = Daemon(
+        ConfigSource(flags["config_file"], fixed=config),
+        open_state,
+        _web(flags),
+        poll_interval=flags["state_poll_interval"],
+        auto_reload=flags["config_enable_auto_reload"],
+    )
+    daemon.run()
+
+
+def _web(flags: dict[str, Any]) -> "WebSettings":
+    from exporter.web import WebSettings  # noqa: PLC0415 - as above
+
+    return WebSettings(
         listen_addresses=tuple(flags["web_listen_address"]),
         health_listen_address=flags["web_health_listen_address"],
         systemd_socket=flags["web_systemd_socket"],
@@ -141,18 +163,3 @@ def run(flags: dict[str, Any], config: Any = None) -> None:
         max_requests=flags["web_max_requests"],
         exporter_metrics=not flags["web_disable_exporter_metrics"],
     )
-
-    def open_state() -> Store:
-        url = flags["state_url"] or default_url()
-        store = open_store(url, term=flags["ha_lease_duration"], create=flags["state_create"])
-        structlog.get_logger().info("state.opened", url=url)
-        return store
-
-    daemon = Daemon(
-        ConfigSource(flags["config_file"], fixed=config),
-        open_state,
-        settings,
-        poll_interval=flags["state_poll_interval"],
-        auto_reload=flags["config_enable_auto_reload"],
-    )
-    daemon.run()

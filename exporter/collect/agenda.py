@@ -40,13 +40,11 @@ class Agenda:
         return seconds / self._share
 
     def next(self, view: OrganizationView, now: float) -> tuple[Work | None, float]:
-        """See :func:`exporter.order.next_due`."""
         if self._leads:
             self.led = self._leads.subjects(view.work, view.standings)
         return self._timetable.next_due(view.work, view.standings, now, self.led)
 
     def followed(self, before: Standing, after: Standing) -> Mapping[str, float]:
-        """The ``followed`` of ``after``, see :func:`exporter.leads.followed`."""
         return self._leads.followed(before, after) if self._leads else before.followed
 
 

@@ -82,7 +82,6 @@ class Desk:
             self._store.forget_news(self._hold.lease, before)
 
     def discovered(self, discovery: Discovery) -> OrganizationView:
-        """A discovery succeeded."""
         with self._hold.acting():
             view = self._publication.discovered(self.name, discovery)
         with self._lock:

@@ -31,7 +31,7 @@ def steady() -> float:
 
 
 class ThreadPace:
-    """Real time for one thread, which others may wake or stop."""
+    """A :class:`Pace` of real time for one thread, which others may wake or stop."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -40,19 +40,15 @@ class ThreadPace:
         self._roused = False
 
     def now(self) -> float:
-        """See :class:`Pace`."""
         return time.time()
 
     def monotonic(self) -> float:
-        """See :class:`Pace`."""
         return time.monotonic()
 
     def steady(self) -> float:
-        """See :func:`steady`."""
         return steady()
 
     def pause(self, seconds: float) -> None:
-        """See :class:`Pace`."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopped, max(0.0, seconds))
             if self._stopped:

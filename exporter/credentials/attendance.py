@@ -58,7 +58,6 @@ class Nobody:
             sys.stderr.flush()
 
     def code(self, prompt: str) -> str:
-        """Refuse."""
         raise MfaRequiredError(provider="assume-role", error_msg=prompt)
 
 

@@ -56,7 +56,6 @@ class Look:
 
     @property
     def going(self) -> bool:
-        """Whether it has not ended yet."""
         return not self._ended.is_set()
 
     @property

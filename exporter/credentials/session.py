@@ -141,7 +141,6 @@ class Session(botocore.session.Session):  # type: ignore[misc]  # botocore has n
         return str(os.environ.get(f"AWS_{name.upper()}") or self.get_scoped_config().get(name) or "").strip()
 
     def create_client(self, service_name: str, *arguments: Any, **settings: Any) -> Any:
-        """A client; see botocore."""
         if service_name == "sts" and settings.get("endpoint_url") is None:
             settings["endpoint_url"] = self._source.sts_endpoint
         if settings.get("aws_access_key_id"):

@@ -39,7 +39,6 @@ class Prose:
         self._hanging = hanging
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """See rich."""
         room = max(options.max_width - self._indent - self._hanging, 1)
         for paragraph in self._paragraphs:
             for number, line in enumerate(broken(paragraph, room)):
@@ -65,7 +64,6 @@ class Table:
         self._rows.append(tuple(_cell(cell) for cell in cells))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """See rich."""
         grid = Grid(self._heads, tuple(self._rows), self._prose, self._whole)
         for line in grid.lines(max(options.max_width - self._indent, 1)):
             yield _line(line, self._indent)

@@ -55,7 +55,6 @@ class Waiting:
         self._progress.update(self._task, busy=True, began=self._progress.tasks[0].elapsed or 0.0)
 
     def running(self) -> None:
-        """The job runs."""
         self._progress.update(self._task, busy=False)
 
     def done(self) -> None:

@@ -28,7 +28,6 @@ _ACTIONS = TypeAdapter(set[str])
 
 
 def control(simulation: Simulation, request: Request) -> Answer:
-    """Show or change a simulation."""
     match request.method, request.path.removeprefix(PREFIX):
         case "GET", "calls":
             return _json({"counts": _counts(simulation)})
@@ -56,7 +55,7 @@ def _set_faults(simulation: Simulation, request: Request) -> Answer:
         return _json({"error": str(error)}, 400)
     if request.method == "PUT":
         simulation.faults.clear()
-    simulation.faults.extend(faults)
+    simulation.faults.add(*faults)
     return _waiting(simulation)
 
 

@@ -1,13 +1,27 @@
-"""What goes wrong, on request: each fault for the next so many calls of an operation."""
+"""What goes wrong: faults on request, each for the next so many calls of an operation, and throttles."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
 from typing import ClassVar
 
 ANY = "*"
+# Calls per second, and how many may come at once.
+RATES = {
+    "ListAccounts": (8.0, 12.0),
+    "ListChildren": (6.0, 10.0),
+    "ListParents": (5.0, 8.0),
+    "ListAccountsForParent": (5.0, 8.0),
+    "ListOrganizationalUnitsForParent": (5.0, 8.0),
+    "ListPolicies": (5.0, 8.0),
+    "ListPoliciesForTarget": (5.0, 8.0),
+    "ListTargetsForPolicy": (5.0, 8.0),
+    "DescribePolicy": (2.0, 2.0),
+    "ListRoots": (1.0, 2.0),
+    "DescribeOrganization": (1.0, 2.0),
+}
 
 
 class FaultKind(StrEnum):
@@ -79,10 +93,6 @@ class Faults:
 
     def add(self, *faults: Fault) -> None:
         """Let these go wrong too, after the ones that wait already."""
-        self.extend(faults)
-
-    def extend(self, faults: Iterable[Fault]) -> None:
-        """As ``add``."""
         with self._lock:
             self._waiting += faults
 
@@ -124,3 +134,26 @@ def _meant(fault: Fault, operation: str, entity: str) -> bool:
     if fault.kind in JOB_FAULTS:
         return fault.entity in {"", entity}
     return fault.operation in {ANY, operation}
+
+
+class Throttle:
+    """Organizations' own: says which calls of an operation are too many. Safe to use from several threads."""
+
+    def __init__(self, *, speed: float, clock: Callable[[], float]) -> None:
+        self._speed = speed
+        self._clock = clock
+        self._lock = Lock()
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def admits(self, operation: str) -> bool:
+        """Whether this call of the operation may pass; operations that are not throttled always do."""
+        if operation not in RATES:
+            return True
+        rate, burst = RATES[operation]
+        with self._lock:
+            now = self._clock()
+            left, since = self._left.get(operation, (burst, now))
+            left = min(burst, left + (now - since) * rate * self._speed)
+            passes = left >= 1
+            self._left[operation] = (left - passes, now)
+        return passes

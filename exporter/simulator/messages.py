@@ -72,7 +72,6 @@ class CallLog:
         self._latest: deque[SimulatedCall] = deque(maxlen=_REMEMBERED)
 
     def add(self, call: SimulatedCall) -> None:
-        """Remember a call."""
         with self._lock:
             self._counts[call.api, call.operation] += 1
             self._latest.append(call)
@@ -94,7 +93,6 @@ class CallLog:
         return sum(count for (_, name), count in self.counts.items() if name == operation)
 
     def clear(self) -> None:
-        """Forget all calls."""
         with self._lock:
             self._counts.clear()
             self._latest.clear()

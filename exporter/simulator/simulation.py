@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from exporter.services import service_names
 from exporter.simulator import iam, organizations
 from exporter.simulator.activity import Activity
-from exporter.simulator.faults import DAMAGES, DELAYS, REPLACEMENTS, Fault, FaultKind, Faults
+from exporter.simulator.faults import DAMAGES, DELAYS, REPLACEMENTS, Fault, FaultKind, Faults, Throttle
 from exporter.simulator.founding import found
 from exporter.simulator.jobs import Desk, SimulatedJob
 from exporter.simulator.messages import Answer, Caller, CallLog, Refusal, Request, SimulatedCall
@@ -17,7 +17,6 @@ from exporter.simulator.names import hostile
 from exporter.simulator.options import SimulationOptions
 from exporter.simulator.organization import Organization
 from exporter.simulator.reports import NOT_AUTHORIZED, Content, Failure, Reports, read_for_a_job
-from exporter.simulator.throttle import Throttle
 from exporter.simulator.tokens import TokenService
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]+/[^/]+/([^/]+)/aws4_request")

@@ -27,7 +27,6 @@ class TokenService:
         self._accounts: dict[str, str] = {}
 
     def account_of(self, access_key: str) -> str:
-        """The account a key belongs to."""
         return self._accounts.get(access_key, self._account_id)
 
     def answer(self, request: Request, access_key: str) -> Answer:

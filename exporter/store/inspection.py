@@ -84,7 +84,6 @@ def primary(error: sqlite3.Error) -> int:
 
 
 def uri(path: Path, parameters: str) -> str:
-    """The file as SQLite's URI."""
     return f"file:{quote(str(path))}?{parameters}"
 
 

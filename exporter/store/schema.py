@@ -61,7 +61,6 @@ def records(version: int = len(STEPS)) -> str:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The version of the tables."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 

@@ -30,13 +30,11 @@ def joined(records: Iterable[tuple[News, ...]]) -> Mapping[Subject, tuple[News, 
 
 
 def reports_of(news: Iterable[News]) -> frozenset[tuple[Subject, float]]:
-    """The reports that told these."""
     return frozenset((piece.subject, piece.told) for piece in news)
 
 
 def told_by(
     reports: Container[tuple[Subject, float]], news: Mapping[Subject, Iterable[News]]
 ) -> tuple[News, ...]:
-    """What these reports told."""
     found = (piece for pieces in news.values() for piece in pieces)
     return tuple(piece for piece in found if (piece.subject, piece.told) in reports)

@@ -67,7 +67,6 @@ class Instruments:
         self.state_available.labels(organization).set(1)
 
     def forget(self, organization: str) -> None:
-        """Let an organization's series go."""
         for instrument in vars(self).values():
             if isinstance(instrument, Counter | Gauge | Histogram):
                 with suppress(ValueError):  # one that has no such label

@@ -82,7 +82,6 @@ class Observer:
         self._reasons[stage] = gist(reason)
 
     def discovered(self, entities: int, seconds: float) -> None:
-        """A discovery succeeded."""
         self._log.info("discovery.completed", entities=entities, seconds=round(seconds, 3))
 
     def policies_listed(self, lacking: str) -> None:

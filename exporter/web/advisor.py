@@ -79,7 +79,6 @@ class Advisor:
         return {one.key: self._kept[one.key].html for one in wanted if self._holds(one, now)}
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         self._bench.close()
 
     def _holds(self, matter: Matter, now: float) -> bool:

@@ -33,7 +33,6 @@ class Catalogue:
         self._exporting = 0
 
     async def services(self, request: web.Request) -> web.StreamResponse:
-        """All services."""
         choice = chosen(request, SERVICES)
         snapshot, now = self._surface.published().snapshot, self._surface.clock()
         body = await self._bench.share(
@@ -42,7 +41,6 @@ class Catalogue:
         return await deliver_page(request, body, self._patience)
 
     async def service(self, request: web.Request) -> web.StreamResponse:
-        """One service."""
         namespace, choice = request.match_info["namespace"], chosen(request, USERS)
         snapshot, now = self._surface.published().snapshot, self._surface.clock()
 
@@ -71,7 +69,6 @@ class Catalogue:
             self._exporting -= 1
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         self._export.close()
 
 

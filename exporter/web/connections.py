@@ -94,7 +94,7 @@ class Connection(RequestHandler):
         """Make room, if need be."""
         super().connection_made(transport)
         many = len(self._server.connections)
-        if many > self._most and not hang_up(self._server, 1) and many > 2 * self._most:
+        if many > self._most and not hang_up(self._server) and many > 2 * self._most:
             self.force_close()
 
     def data_received(self, data: bytes) -> None:
@@ -177,16 +177,15 @@ async def attend(request: web.Request, handler: Handler) -> web.StreamResponse:
         connection.idle_since = asyncio.get_running_loop().time()
 
 
-def hang_up(server: web.Server, most: int) -> int:
-    """Let silent clients go, those that came first, up to so many; how many went."""
-    there = (one for one in server.connections if isinstance(one, Connection) and one.silent)
-    going = [one for one, _ in zip(there, range(most), strict=False)]
-    for one in going:
-        one.dismiss()
-    return len(going)
+def hang_up(server: web.Server) -> bool:
+    """Let the first of the silent clients go; whether there was one."""
+    silent = (one for one in server.connections if isinstance(one, Connection) and one.silent)
+    going = next(silent, None)
+    if going:
+        going.dismiss()
+    return going is not None
 
 
 def factory(server: web.Server, grace: float, most: int, **settings: Any) -> Callable[[], Connection]:
-    """Makes the connections of a server."""
     turns = Turns(asyncio.get_running_loop())
     return lambda: Connection(server, grace, most, turns, **settings)

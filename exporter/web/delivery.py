@@ -163,7 +163,6 @@ KIND = "text/html; charset=utf-8"
 
 
 async def deliver_page(request: web.Request, body: Body, patience: Patience) -> web.StreamResponse:
-    """Answer with a page."""
     return await deliver(request, body, KIND, headers=HEADERS, patience=patience)
 
 

@@ -24,7 +24,6 @@ class Directory:
 
 
 def directory(keys: Iterable[Key]) -> Directory:
-    """The directory of an exposition's keys."""
     by_entity: dict[str, list[Key]] = {}
     carriers: dict[str, str] = {}
     for key in keys:
@@ -42,7 +41,6 @@ class Directories:
         self._directory = Directory()
 
     def of(self, published: Published) -> Directory:
-        """The directory of what is published."""
         places = published.exposition.places
         if places is not self._places:
             self._directory = directory(places)

@@ -45,7 +45,6 @@ class Front:
         return await deliver_page(request, body, self._patience)
 
     async def entity(self, request: web.Request) -> web.StreamResponse:
-        """The page of one entity."""
         entity_id, choice = request.match_info["entity_id"], chosen(request, COLUMNS)
         snapshot = self._surface.published().snapshot
         found = await self._bench.run(lambda: find(snapshot, entity_id))
@@ -72,7 +71,6 @@ class Front:
         return body
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         self._advisor.close()
 
 

@@ -70,5 +70,4 @@ class Lifecycle:
         return web.Response(text=text, content_type="text/yaml", headers={hdrs.CACHE_CONTROL: "no-store"})
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         self._bench.close()

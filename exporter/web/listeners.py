@@ -77,7 +77,7 @@ class Listeners:
     def _make_way(self) -> None:
         for runner in self._runners:
             if runner.server:
-                hang_up(runner.server, 1)
+                hang_up(runner.server)
 
     async def _serve(
         self,

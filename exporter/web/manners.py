@@ -63,6 +63,5 @@ def _text(request: web.Request, error: web.HTTPException) -> str:
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that every answer has."""
     for name, value in EVERY.items():
         response.headers[name] = value

@@ -87,7 +87,6 @@ def _entity_record(organization: str, entity: Entity) -> Record:
 
 
 def standing_record(view: OrganizationView, item: Work, now: float) -> Record:
-    """How one subject stands."""
     standing = view.standings.get(item.subject) or Standing(item.subject)
     return {
         "organization": view.name,

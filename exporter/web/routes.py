@@ -64,7 +64,6 @@ class Site:
 
     @property
     def scrapes_running(self) -> int:
-        """How many scrapes are being served now."""
         return self._scrapes.running
 
     def everything(self) -> web.Application:
@@ -96,7 +95,6 @@ class Site:
         return self._application(self._prefixed(self._probes()), None)
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         for part in (self._scrapes, self._lifecycle, self._pages, self._front, self._catalogue, self._guard):
             if part:
                 part.close()

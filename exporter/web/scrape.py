@@ -92,7 +92,6 @@ class Scrapes:
         self._forgetting: asyncio.TimerHandle | None = None
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        """Everything."""
         return await self._serve(request, lambda published, wish: whole(self._surface, published, wish))
 
     async def probe(self, request: web.Request) -> web.StreamResponse:
@@ -103,7 +102,6 @@ class Scrapes:
         return await self._serve(request, lambda published, wish: self._share(published, target, wish))
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         if self._forgetting:
             self._forgetting.cancel()
         self._refreshing.close()

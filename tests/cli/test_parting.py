@@ -1,5 +1,6 @@
 """SIGTERM, from the first moment on and whoever reads the log."""
 
+import ast
 import fcntl
 import os
 import signal
@@ -10,6 +11,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+import exporter
 
 PROGRAM = Path(sys.executable).with_name("org-access-exporter")
 SERVE = ("serve", "--state.url=memory:", "--web.listen-address=127.0.0.1:0")
@@ -32,6 +35,12 @@ def listening(process, seconds=30.0):
             return
         time.sleep(0.001)
     raise AssertionError("no handler for SIGTERM")
+
+
+def test_the_program_listens_before_it_reads_anything_else_from_disk():
+    statements = ast.parse(Path(exporter.__file__).with_name("__main__.py").read_text(encoding="utf-8")).body
+    first = next(one for one in statements if isinstance(one, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "import exporter.parting"
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.1, 0.3])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from exporter.aws.skeleton import Skeleton, skeleton
+from exporter.aws.descriptions import Skeleton, skeleton
 
 DESCENDING = "SERVICE_NAMESPACE_DESCENDING"
 

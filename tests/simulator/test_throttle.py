@@ -1,4 +1,4 @@
-from exporter.simulator.throttle import Throttle
+from exporter.simulator.faults import Throttle
 
 
 class Clock:

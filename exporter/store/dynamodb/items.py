@@ -36,7 +36,6 @@ Item = dict[str, dict[str, Any]]
 
 
 def text(value: str) -> dict[str, Any]:
-    """A string."""
     return {"S": value}
 
 
@@ -46,12 +45,10 @@ def number(value: float) -> dict[str, Any]:
 
 
 def binary(value: bytes) -> dict[str, Any]:
-    """Bytes."""
     return {"B": value}
 
 
 def key(organization: str, item: str) -> Item:
-    """The key of an item."""
     return {PARTITION: text(organization), SORT: text(item)}
 
 
@@ -66,7 +63,6 @@ def news_key(subject: Subject, told: float) -> str:
 
 
 def kind_of(sort_key: str) -> str:
-    """What kind of item it is."""
     return sort_key.partition("/")[0]
 
 

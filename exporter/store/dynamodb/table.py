@@ -117,7 +117,6 @@ class Table:
         raise StateUnavailableError(f"the table {self._name!r} was not ready after {_CREATION} s")
 
     def get(self, organization: str, sort_key: str) -> Item | None:
-        """One item."""
         answer = self._call("get_item", Key=key(organization, sort_key), ConsistentRead=True)
         return dict(answer["Item"]) if "Item" in answer else None
 

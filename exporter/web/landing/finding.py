@@ -31,7 +31,6 @@ class Figures:
 
     @property
     def unused(self) -> int:
-        """How many nobody used."""
         return self.allowed - self.used
 
 

@@ -62,7 +62,6 @@ def badge(state: str, shown: str = "") -> str:
 
 
 def state_badge(line: Line) -> str:
-    """How a subject stands."""
     return badge(line.state.value, f"{line.state.value}{' (running)' if line.running else ''}")
 
 
@@ -121,7 +120,6 @@ def page_of_entity(where: Places, entity_id: str) -> str:
 
 
 def document(title: str, head: str, body: str) -> str:
-    """A whole page."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

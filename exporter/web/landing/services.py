@@ -45,7 +45,6 @@ class Page:
 
 
 def render_services(snapshot: Snapshot, where: Places, now: float, choice: Choice) -> str:
-    """The page of all services."""
     page = Page(where, now, choice)
     sections = "".join(_services(view, page) for view in snapshot.organizations)
     box = markup.filter_box(choice.only, "service, namespace or Region", choice.kept())

@@ -49,7 +49,6 @@ class Wish:
     depth: int = 0
 
     def asked(self) -> dict[str, str]:
-        """The query that asks for this."""
         order = ("descending" if self.falling else "ascending") if self.sort else ""
         words = {
             "filter": self.only,
@@ -159,7 +158,6 @@ def forest(view: OrganizationView, lines: Iterable[Line]) -> list[Node]:
 
 
 def found(tops: Iterable[Node], entity_id: str) -> Node | None:
-    """The node of an entity."""
     waiting = list(tops)
     while waiting:
         node = waiting.pop()

@@ -40,9 +40,8 @@ class Bucket:
 class Guard:
     """Lets a request through, or answers 500, 429, 503 or 401, in this order."""
 
-    def __init__(self, file: WebConfigFile, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, file: WebConfigFile) -> None:
         self._file = file
-        self._clock = clock
         self._passwords = Passwords()
         self._bucket: Bucket | None = None
 
@@ -66,7 +65,6 @@ class Guard:
                 response.headers[name] = value
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         self._passwords.close()
 
     def _limit(self, limit: RateLimit | None) -> None:
@@ -74,7 +72,7 @@ class Guard:
             self._bucket = None
             return
         if self._bucket is None or self._bucket.limit != limit:
-            self._bucket = Bucket(limit, self._clock)
+            self._bucket = Bucket(limit, time.monotonic)
         wait = self._bucket.take()
         if wait:
             later = {hdrs.RETRY_AFTER: str(math.ceil(wait))} if math.isfinite(wait) else {}

@@ -81,7 +81,6 @@ class Passwords:
         return True
 
     def close(self) -> None:
-        """Nothing is asked any more."""
         self._bench.close()
 
     async def _check(self, digest: bytes, password: bytes, hashed: bytes) -> bool:

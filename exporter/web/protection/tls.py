@@ -171,7 +171,6 @@ class Handshake(ssl.SSLObject):
         return b"" if self._plain else super().read(*arguments)
 
     def getpeercert(self, *arguments: Any, **keywords: Any) -> Any:
-        """The client's certificate."""
         return None if self._plain else super().getpeercert(*arguments, **keywords)
 
     def unwrap(self) -> None:
@@ -197,7 +196,6 @@ class Handshakes(ssl.SSLContext):
     def wrap_bio(
         self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, *arguments: Any, **keywords: Any
     ) -> ssl.SSLObject:
-        """A connection's TLS."""
         made = self._current().wrap_bio(incoming, outgoing, *arguments, **keywords)
         if isinstance(made, Handshake):
             made.incoming, made.outgoing = incoming, outgoing

@@ -1,13 +1,22 @@
-"""What the AWS CLI prints for ``--generate-cli-skeleton``, out of botocore's model of the operation."""
+"""What botocore's descriptions of AWS tell: the Regions, and what a call and its answer look like."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import botocore.session
+from botocore.loaders import Loader
 
 OPERATION = "GetOrganizationsAccessReport"
 _EPOCH = "1970-01-01T00:00:00"
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """Every Region of every partition, as of botocore's version."""
+    endpoints = Loader().load_data("endpoints")
+    return frozenset(region for partition in endpoints["partitions"] for region in partition["regions"])
 
 
 class Skeleton(StrEnum):
@@ -20,7 +29,8 @@ class Skeleton(StrEnum):
 def skeleton(wanted: Skeleton) -> dict[str, Any]:
     """Every parameter with a value to replace, or every field of the answer with one of its kind.
 
-    As in version 2 of the AWS CLI, an enumeration shows its first value: version 1 takes any.
+    It is what the AWS CLI prints for ``--generate-cli-skeleton``. As in its version 2, an enumeration shows
+    its first value: version 1 takes any.
     """
     operation = botocore.session.get_session().get_service_model("iam").operation_model(OPERATION)
     shape = operation.input_shape if wanted is Skeleton.INPUT else operation.output_shape
