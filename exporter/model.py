@@ -334,11 +334,14 @@ class News:
     name: str = ""
 
 
-NO_NEWS: Mapping[NewsKind, int] = MappingProxyType(dict.fromkeys(NewsKind, 0))
-"""How often there has been news of each kind: never."""
+Counts = Mapping[NewsKind, int]
+"""How much news there has been of each kind."""
+
+NO_NEWS: Counts = MappingProxyType(dict.fromkeys(NewsKind, 0))
+"""There has been none."""
 
 
-def tallied(tally: Mapping[NewsKind, int], news: Iterable[News]) -> Mapping[NewsKind, int]:
+def tallied(tally: Counts, news: Iterable[News]) -> Counts:
     """``tally`` after these."""
     counts = Counter(piece.kind for piece in news)
     return MappingProxyType({kind: tally.get(kind, 0) + counts[kind] for kind in NewsKind})
@@ -427,7 +430,7 @@ class OrganizationView:
     standings: Mapping[Subject, Standing] = field(default_factory=lambda: MappingProxyType({}))
     states: Mapping[ReportState, int] = field(default_factory=lambda: MappingProxyType({}))
     news: Mapping[Subject, tuple[News, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    tally: Mapping[NewsKind, int] = field(default_factory=lambda: NO_NEWS)
+    tally: Counts = field(default_factory=lambda: NO_NEWS)
     up: bool = False
     trouble: str = ""
     job_seconds: float = 0.0

@@ -5,7 +5,6 @@ It never does a command's work: it reads flags, and hands on to the package that
 
 from difflib import get_close_matches
 from importlib import import_module
-from typing import NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
@@ -26,44 +25,22 @@ Other commands read it for the flags that they share with serve; their help tell
 NO_COLOR switches colours off, and pipes never see any."""
 
 
-class Lazy(NamedTuple):
-    """A command that is not imported yet: ``module:attribute``, and its line in the list of commands."""
-
-    target: str
-    summary: str
-
-
+# Each with its line in the list; a module of its name has it.
 COMMANDS = {
-    "serve": Lazy("exporter.cli.serve:serve", "Run the exporter."),
-    "demo": Lazy("exporter.cli.demo:demo", "Run the exporter against a simulated organization."),
-    "simulate": Lazy(
-        "exporter.cli.simulate:simulate",
-        "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
-    ),
-    "report": Lazy("exporter.cli.report:report", "Show one access report, or many, now."),
-    "entities": Lazy(
-        "exporter.cli.entities:entities", "List the root, OUs and accounts: id, name, type, path."
-    ),
-    "who-uses": Lazy(
-        "exporter.cli.who_uses:who_uses", "Tell who used a service: when, in which Region, by which account."
-    ),
-    "recommend": Lazy("exporter.cli.recommend:recommend", "Recommend an SCP that denies what nobody used."),
-    "check-scp": Lazy(
-        "exporter.cli.check_scp:check_scp", "Check what drafts of SCPs would deny that is in use."
-    ),
-    "news": Lazy("exporter.cli.news:news", "Tell what changed, from the state."),
-    "check-config": Lazy("exporter.cli.check_config:check_config", "Check configuration files."),
-    "check-aws": Lazy(
-        "exporter.cli.check_aws:check_aws",
-        "Check with the real credentials that AWS gives what the configuration wants.",
-    ),
-    "print-iam-policy": Lazy(
-        "exporter.cli.print_iam_policy:print_iam_policy", "Print the IAM policy that a configuration needs."
-    ),
-    "completion": Lazy(
-        "exporter.cli.completion:completion", "Print the script that completes commands and flags in a shell."
-    ),
-    "version": Lazy("exporter.cli.version:version", "Show the versions of the program and its libraries."),
+    "serve": "Run the exporter.",
+    "demo": "Run the exporter against a simulated organization.",
+    "simulate": "Run only the simulated AWS endpoint: IAM's access reports, Organizations and STS.",
+    "report": "Show one access report, or many, now.",
+    "entities": "List the root, OUs and accounts: id, name, type, path.",
+    "who-uses": "Tell who used a service: when, in which Region, by which account.",
+    "recommend": "Recommend an SCP that denies what nobody used.",
+    "check-scp": "Check what drafts of SCPs would deny that is in use.",
+    "news": "Tell what changed, from the state.",
+    "check-config": "Check configuration files.",
+    "check-aws": "Check with the real credentials that AWS gives what the configuration wants.",
+    "print-iam-policy": "Print the IAM policy that a configuration needs.",
+    "completion": "Print the script that completes commands and flags in a shell.",
+    "version": "Show the versions of the program and its libraries.",
 }
 
 
@@ -86,8 +63,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         names = [
-            CompletionItem(name, help=command.summary)
-            for name, command in COMMANDS.items()
+            CompletionItem(name, help=summary)
+            for name, summary in COMMANDS.items()
             if name.startswith(incomplete)
         ]
         # Past click.Group's own, which would import every command.
@@ -95,13 +72,13 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
-            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _import(name: str) -> click.Command:
-    module, attribute = COMMANDS[name].target.split(":")
+    module = name.replace("-", "_")
     try:
-        command = getattr(import_module(module), attribute)
+        command = getattr(import_module(f"{__name__}.{module}"), module)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "exporter":
             raise

@@ -1,6 +1,6 @@
 """Where a collector's findings go: published at once, then kept, both only while its lease lasts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -8,9 +8,9 @@ from typing import Any
 from exporter.collect.hold import Hold
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import (
+    Counts,
     Discovery,
     News,
-    NewsKind,
     OrganizationView,
     Standing,
     StartedJob,
@@ -40,7 +40,7 @@ class Desk:
         self._discovery: Discovery | None = None
         self._standings: dict[Subject, Standing] = {}
         self._news: dict[Subject, tuple[News, ...]] = {}
-        self._tally: Mapping[NewsKind, int] | None = None
+        self._tally: Counts | None = None
         self._unmarked = False
 
     @property
@@ -140,7 +140,7 @@ class Desk:
             self._offer(lambda: self._store.logged(self._hold.lease, self._tally or {}))
             self._unmarked = False
 
-    def _counted(self) -> Mapping[NewsKind, int]:
+    def _counted(self) -> Counts:
         """What is shown to have been told, which is what is kept of it before anything new is."""
         tally = self.view.tally
         if self._tally is None:

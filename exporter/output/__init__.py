@@ -5,13 +5,12 @@ It never asks for what it prints.
 
 from exporter.output.advice import advice, changes, plan_table
 from exporter.output.findings import findings
-from exporter.output.formats import many_documents, one_document, spreadsheet, textfile
+from exporter.output.formats import many_documents, one_document, rows_spreadsheet, spreadsheet, textfile
 from exporter.output.inventory import (
     LISTED,
     USES,
     entities_rows,
     entities_table,
-    rows_spreadsheet,
     usage_document,
     usage_rows,
     usage_table,

@@ -48,6 +48,12 @@ def lines(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
+def rows_spreadsheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """CSV with a head line; what is None is empty."""
+    cells = (tuple("" if row[name] is None else str(row[name]) for name in columns) for row in rows)
+    return lines([columns, *cells])
+
+
 def _rows(reading: Reading) -> Iterator[tuple[str, ...]]:
     created = rfc3339(reading.report.created) or ""
     about = (

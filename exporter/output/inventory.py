@@ -9,7 +9,6 @@ from rich.text import Text
 
 from exporter.inventory import Known, Listed, ServiceUse, Usage
 from exporter.model import Entity, EntityType
-from exporter.output.formats import lines
 from exporter.output.table import Prose, Table
 from exporter.output.usage import ago, used_style
 from exporter.times import rfc3339
@@ -104,12 +103,6 @@ def usage_document(known: Known, usages: Iterable[Usage]) -> dict[str, Any]:
             for usage in usages
         ],
     }
-
-
-def rows_spreadsheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """CSV with a head line; what is None is empty."""
-    cells = (tuple("" if row[name] is None else str(row[name]) for name in columns) for row in rows)
-    return lines([columns, *cells])
 
 
 def _usage(known: Known, usage: Usage, now: float) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from exporter.model import NewsKind
-from exporter.output.formats import lines
+from exporter.output.formats import rows_spreadsheet
 from exporter.output.table import Table
 from exporter.times import rfc3339, spoken
 from exporter.told import KINDS, Told, record
@@ -40,8 +40,7 @@ def news_document(found: Iterable[Told]) -> str:
 
 def news_spreadsheet(found: Iterable[Told]) -> str:
     """CSV (RFC 4180) with the fields of the JSON, a row for each piece."""
-    records = [record(told) for told in found]
-    return lines([COLUMNS, *([_cell(one[column]) for column in COLUMNS] for one in records)])
+    return rows_spreadsheet(COLUMNS, map(record, found))
 
 
 COLUMNS = (
@@ -60,7 +59,3 @@ COLUMNS = (
     "account_id",
     "account_name",
 )
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)

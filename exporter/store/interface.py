@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Counts, Discovery, News, Standing, StartedJob, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Remembered:
     holder: str = ""
     pulse: Pulse | None = None
     news: Mapping[Subject, tuple[News, ...]] = field(default_factory=dict)
-    tally: Mapping[NewsKind, int] | None = None
+    tally: Counts | None = None
     unlogged: tuple[News, ...] = ()
 
 
@@ -78,11 +78,7 @@ class Store(Protocol):
         """AWS runs this job now, and no other of the organization; forgotten when its subject is kept."""
 
     def keep(
-        self,
-        lease: Lease,
-        standing: Standing,
-        news: Sequence[News] = (),
-        tally: Mapping[NewsKind, int] = NO_NEWS,
+        self, lease: Lease, standing: Standing, news: Sequence[News] = (), tally: Counts = NO_NEWS
     ) -> None:
         """How one subject stands, in the place of what was kept of it before.
 
@@ -91,7 +87,7 @@ class Store(Protocol):
         This news is in no log, and all that was given before is: until ``logged`` is called.
         """
 
-    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+    def logged(self, lease: Lease, tally: Counts) -> None:
         """All news that was kept, which is so much, is in the log too."""
 
     def forget_news(self, lease: Lease, before: float) -> None:

@@ -1,10 +1,10 @@
 """State that lasts as long as the process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Counts, Discovery, News, Standing, StartedJob, Subject
 from exporter.store.interface import Lease, Pulse, Remembered
 from exporter.store.telling import Tally, reports_of, told_by
 
@@ -39,11 +39,7 @@ class MemoryStore:
             self._started[lease.organization] = job
 
     def keep(
-        self,
-        lease: Lease,
-        standing: Standing,
-        news: Sequence[News] = (),
-        tally: Mapping[NewsKind, int] = NO_NEWS,
+        self, lease: Lease, standing: Standing, news: Sequence[News] = (), tally: Counts = NO_NEWS
     ) -> None:
         with self._lock:
             if news:
@@ -55,7 +51,7 @@ class MemoryStore:
             if started and started.subject == standing.subject:
                 del self._started[lease.organization]
 
-    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+    def logged(self, lease: Lease, tally: Counts) -> None:
         with self._lock:
             self._tallies[lease.organization] = Tally(tally)
 

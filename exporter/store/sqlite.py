@@ -1,13 +1,13 @@
 """State in one file: SQLite with a write-ahead log, for one process at a time."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from exporter.errors import StateUnavailableError
-from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject
+from exporter.model import NO_NEWS, Counts, Discovery, News, Standing, StartedJob, Subject
 from exporter.store import codec
 from exporter.store.file import open_file
 from exporter.store.interface import Lease, Pulse, Remembered
@@ -47,11 +47,7 @@ class SqliteStore:
             connection.execute("INSERT OR REPLACE INTO started VALUES (?, ?, ?, ?)", row)
 
     def keep(
-        self,
-        lease: Lease,
-        standing: Standing,
-        news: Sequence[News] = (),
-        tally: Mapping[NewsKind, int] = NO_NEWS,
+        self, lease: Lease, standing: Standing, news: Sequence[News] = (), tally: Counts = NO_NEWS
     ) -> None:
         key = _key(lease.organization, *standing.subject)
         value = codec.encode_standing(standing)
@@ -63,7 +59,7 @@ class SqliteStore:
                 connection.executemany("INSERT OR REPLACE INTO news VALUES (?, ?, ?, ?, ?)", told)
                 _count(connection, lease, Tally(tally, reports_of(news)))
 
-    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+    def logged(self, lease: Lease, tally: Counts) -> None:
         with self._writing() as connection:
             _count(connection, lease, Tally(tally))
 

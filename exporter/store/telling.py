@@ -3,13 +3,13 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from exporter.model import News, NewsKind, Subject
+from exporter.model import Counts, News, Subject
 
 
 class Tally(NamedTuple):
     """How much there has been of each kind; by subject and time the reports whose news is in no log yet."""
 
-    counts: Mapping[NewsKind, int]
+    counts: Counts
     unlogged: frozenset[tuple[Subject, float]] = frozenset()
 
 

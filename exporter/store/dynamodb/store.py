@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
-from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob
+from exporter.model import NO_NEWS, Counts, Discovery, News, Standing, StartedJob
 from exporter.store.address import TableAddress
 from exporter.store.codec import (
     decode_job,
@@ -102,17 +102,13 @@ class DynamoDbStore:
         self._leases.started(lease, encode_job(job))
 
     def keep(
-        self,
-        lease: Lease,
-        standing: Standing,
-        news: Sequence[News] = (),
-        tally: Mapping[NewsKind, int] = NO_NEWS,
+        self, lease: Lease, standing: Standing, news: Sequence[News] = (), tally: Counts = NO_NEWS
     ) -> None:
         told = {news_key(standing.subject, at): encode_news(pieces) for at, pieces in by_report(news).items()}
         counts = {TALLY: encode_tally(Tally(tally, reports_of(news)))} if told else {}
         self._write(lease, {standing_key(standing.subject): encode_standing(standing), **told, **counts})
 
-    def logged(self, lease: Lease, tally: Mapping[NewsKind, int]) -> None:
+    def logged(self, lease: Lease, tally: Counts) -> None:
         self._write(lease, {TALLY: encode_tally(Tally(tally))})
 
     def forget_news(self, lease: Lease, before: float) -> None:

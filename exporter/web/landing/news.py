@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
-from exporter.hypertext import NONE, code, name, text
+from exporter.hypertext import code, minute, name, text
 from exporter.times import rfc3339, spoken
 from exporter.told import KINDS, Told, Wanted
 from exporter.web.landing import markup
@@ -105,18 +105,13 @@ def _details(told: Told, where: Places) -> Iterator[str]:
     piece = told.piece
     if not piece.kind.is_use:
         return
-    yield f"used {_moment(piece.at)}"
+    yield f"used {minute(piece.at)}"
     if piece.after is not None:
         yield f"not used for {spoken(piece.after)} before"
     if piece.account_id and piece.account_id != piece.subject.entity_id:
         yield f"by {_entity(piece.account_id, told.account_name or piece.account_id, where)}"
     if piece.region:
         yield f"in {code(piece.region)}"
-
-
-def _moment(at: float) -> str:
-    when = rfc3339(int(at))
-    return f'<time datetime="{when}">{when[:10]} {when[11:16]} UTC</time>' if when else NONE
 
 
 def feed(told: Sequence[Told], wanted: Wanted, where: Places, updated: float) -> str:
