@@ -11,7 +11,9 @@ from threading import Thread
 from unittest import mock
 
 from benchmarks.table import table
-from exporter.aws import Access, AwsOrganization, Scope
+from exporter.aws import AwsOrganization
+from exporter.aws.access import Access
+from exporter.aws.scope import Scope
 from exporter.daemon.daemon import SWITCH_INTERVAL
 
 _KEYS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_EC2_METADATA_DISABLED": "true"}

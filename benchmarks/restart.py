@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from benchmarks.fixture import NOW, PER_ACCOUNT, entity, standing
 from benchmarks.table import table
 from exporter.model import Discovery
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 # Nobody answers there: what is measured is the restart, not a sweep.

@@ -30,7 +30,7 @@ from exporter.garbage import unsearched
 from exporter.model import Discovery, Entity, Standing
 from exporter.publication import Publication
 from exporter.simulator import SimulationOptions, start
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 from exporter.telemetry.instruments import Instruments
 from exporter.web import Listeners, WebSettings
 

@@ -13,7 +13,8 @@ from exporter.collect import Collector, Desk, Hold, Limits
 from exporter.lease import Tenure
 from exporter.model import Discovery, Entity, EntityType, Page, Services, Target, Targets
 from exporter.publication import Publication
-from exporter.store import Lease, MemoryStore
+from exporter.store import Lease
+from exporter.store.memory import MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 

@@ -30,8 +30,8 @@ from exporter.model import (
 from exporter.services import service_names
 from exporter.store import Lease, Pulse
 from exporter.store.address import TableAddress
-from exporter.store.dynamodb import DynamoDbStore
 from exporter.store.dynamodb.items import LEASE, Item
+from exporter.store.dynamodb.store import DynamoDbStore
 from exporter.store.dynamodb.table import Table, client_for
 
 ACCOUNTS = 1_000

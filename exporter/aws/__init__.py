@@ -3,7 +3,6 @@
 It never keeps what it read, and never decides when to ask again.
 """
 
-from exporter.aws.access import Access
 from exporter.aws.descriptions import Skeleton, known_regions, skeleton
 from exporter.aws.directory import DISABLED, ENABLED, SCP, scp_status
 from exporter.aws.lookup import entity_at
@@ -11,14 +10,12 @@ from exporter.aws.members import Population
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.probe import AwsProber, Identity, Prober
 from exporter.aws.report import DocumentSession, Paging
-from exporter.aws.scope import Scope
 from exporter.aws.wire import TimeFormat
 
 __all__ = [
     "DISABLED",
     "ENABLED",
     "SCP",
-    "Access",
     "AwsOrganization",
     "AwsProber",
     "DocumentSession",
@@ -26,7 +23,6 @@ __all__ = [
     "Paging",
     "Population",
     "Prober",
-    "Scope",
     "Skeleton",
     "TimeFormat",
     "entity_at",

@@ -46,29 +46,25 @@ collection: {{discovery_interval: {soon}, job_timeout: {timeout}}}
 @listen_addresses()
 def demo(
     *,
-    accounts: int,
-    ous: int,
-    speed: float,
-    seed: int,
     failing_account: bool,
     stale_ou: bool,
     web_listen_address: tuple[str, ...],
     web_health_listen_address: str | None,
+    **options: Any,
 ) -> None:
     """Run the exporter against a simulated organization.
 
     Needs no AWS account and no network; nothing it shows is real.
     """
     leave_quietly()
-    options = SimulationOptions(accounts=accounts, ous=ous, speed=speed, seed=seed)
-    with start(options) as simulation:
+    with start(SimulationOptions(**options)) as simulation:
         click.echo(f"{simulation.url}/_simulation/faults takes what shall go wrong", err=True)
         if failing_account:
             _hit(simulation, EntityType.ACCOUNT, _FAILING)
         if stale_ou:
             _hit(simulation, EntityType.ORGANIZATIONAL_UNIT, _STUCK)
         _use_simulated_credentials()
-        run(_flags(web_listen_address, web_health_listen_address), _config(simulation.url, speed))
+        run(_flags(web_listen_address, web_health_listen_address), _config(simulation.url, options["speed"]))
 
 
 def _hit(endpoint: Endpoint, kind: EntityType, fault: Fault) -> None:

@@ -6,7 +6,7 @@ It never serves, and never writes without the lease.
 from exporter.collect.collector import Collector, Limits
 from exporter.collect.desk import Desk
 from exporter.collect.hold import Hold
-from exporter.collect.pace import Stopped, ThreadPace, steady
+from exporter.collect.pace import ThreadPace, steady
 from exporter.collect.replica import Replica
 from exporter.collect.runner import Runner
 from exporter.collect.single import Single
@@ -19,7 +19,6 @@ __all__ = [
     "Replica",
     "Runner",
     "Single",
-    "Stopped",
     "ThreadPace",
     "steady",
 ]

@@ -5,10 +5,10 @@ It never waits without an end, and never speaks IAM or Organizations.
 Both rooms that speak to AWS stand on this: the one that collects and the one that keeps a shared state.
 """
 
-from exporter.credentials.attendance import UNATTENDED, Attendance, Person, attended, here
+from exporter.credentials.attendance import UNATTENDED, Attendance, attended, here
 from exporter.credentials.chain import LOOKS, Chain, ChainProvider
 from exporter.credentials.keys import InvalidCredentialsError, Keys
-from exporter.credentials.look import CredentialsTimeoutError, Looks
+from exporter.credentials.look import Looks
 from exporter.credentials.session import Session, Source
 
 __all__ = [
@@ -17,11 +17,9 @@ __all__ = [
     "Attendance",
     "Chain",
     "ChainProvider",
-    "CredentialsTimeoutError",
     "InvalidCredentialsError",
     "Keys",
     "Looks",
-    "Person",
     "Session",
     "Source",
     "attended",

@@ -80,18 +80,13 @@ def check(
     seconds) do not count. ``below`` are SCPs on what lies below the entity. Raises DraftError for an id that
     is not attached there.
     """
-    gone = _replaced(case, instead_of)
-    level = _Level(case, tuple(drafts), gone)
+    level = _Level(case, tuple(drafts), _replaced(case, instead_of))
     rows = case.rows()
     uses, counts = _uses(rows, since), most_accounts(rows)
     names = {**service_names(), **{row.namespace: row.name for row in case.report.services if row.name}}
     findings = [
         Finding(
-            name,
-            names.get(name, name),
-            *verdict,
-            _ordered(uses[name]),
-            max(counts[name], len(uses[name])),
+            name, names.get(name, name), *verdict, _ordered(uses[name]), max(counts[name], len(uses[name]))
         )
         for name in uses
         if (verdict := level.verdict(name))

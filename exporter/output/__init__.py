@@ -18,8 +18,8 @@ from exporter.output.inventory import (
 from exporter.output.news import news_document, news_spreadsheet, news_table
 from exporter.output.paper import Leaf, paper
 from exporter.output.reading import Reading
-from exporter.output.table import Prose, Sheet, Table, console
-from exporter.output.usage import ago, table
+from exporter.output.table import Prose, console
+from exporter.output.usage import table
 
 __all__ = [
     "LISTED",
@@ -27,10 +27,7 @@ __all__ = [
     "Leaf",
     "Prose",
     "Reading",
-    "Sheet",
-    "Table",
     "advice",
-    "ago",
     "changes",
     "console",
     "entities_rows",

@@ -3,16 +3,13 @@
 It never reaches out, and never prints a wildcard where a name does.
 """
 
-from exporter.permissions.principals import OWN, Table, dispensable, needed, policies
-from exporter.permissions.statements import GENERATE, GET, JOB, TABLE
+from exporter.permissions.principals import Table, dispensable, needed, policies
+from exporter.permissions.statements import GENERATE, GET
 from exporter.permissions.trust import TrustKind, Workload, trust_policy
 
 __all__ = [
     "GENERATE",
     "GET",
-    "JOB",
-    "OWN",
-    "TABLE",
     "Table",
     "TrustKind",
     "Workload",

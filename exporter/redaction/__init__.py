@@ -8,13 +8,11 @@ in the log and on stderr. A process has one set of secrets, as it has one log.
 """
 
 from exporter.redaction.clean import redacted, remember, said
-from exporter.redaction.known import Secrets
 from exporter.redaction.patterns import MASK
 from exporter.redaction.sources import remember_request, remember_surroundings, trim
 
 __all__ = [
     "MASK",
-    "Secrets",
     "redacted",
     "remember",
     "remember_request",

@@ -31,12 +31,18 @@ class Answered:
 
 
 class Asker:
-    """Asks for the reports of one organization, one at a time, and shows that on a terminal."""
+    """Asks for the reports of one organization, one at a time, and shows that on a terminal.
 
-    def __init__(self, aws: AwsOrganization, paging: Paging, timeout: float, waiting: Waiting) -> None:
+    ``timeout`` in seconds is how long one may take, ``lifetime`` how long its credentials have to last (0: as
+    long).
+    """
+
+    def __init__(
+        self, aws: AwsOrganization, paging: Paging, timeout: float, waiting: Waiting, lifetime: float = 0.0
+    ) -> None:
         self._aws = aws
         self._paging = paging
-        self._timeout = timeout
+        self._lifetime = lifetime or timeout
         self._waiting = waiting
         self._single = Single(
             ThreadPace(),
@@ -49,7 +55,7 @@ class Asker:
     def ask(self, work: Work) -> Answered:
         """The ended job; raises AwsError."""
         self._waiting.begin(title(work.subject, work.entity), self._single.experience.mean)
-        session = DocumentSession(self._aws.open_session(self._timeout), self._paging)
+        session = DocumentSession(self._aws.open_session(self._lifetime), self._paging)
         try:
             job = self._single.ask(session, work)
         finally:

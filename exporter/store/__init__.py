@@ -18,10 +18,8 @@ _TERM = 30.0
 
 __all__ = [
     "Lease",
-    "MemoryStore",
     "Pulse",
     "Remembered",
-    "SqliteStore",
     "Store",
     "default_url",
     "open_store",

@@ -110,3 +110,18 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Nothing will be asked of this store any more."""
+
+
+class Unshared:
+    """What a store is to which nobody else can write: a lease is granted to whoever asks, and never lost."""
+
+    term = float("inf")
+
+    def acquire(self, organization: str) -> Lease | None:
+        return Lease(organization)
+
+    def renew(self, lease: Lease, pulse: Pulse) -> None:
+        """It lasts anyway."""
+
+    def release(self, lease: Lease) -> None:
+        """Nobody waits for it."""

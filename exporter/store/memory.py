@@ -5,17 +5,12 @@ from threading import Lock
 from typing import Any
 
 from exporter.model import NO_NEWS, Counts, Discovery, News, Standing, StartedJob, Subject
-from exporter.store.interface import Lease, Pulse, Remembered
+from exporter.store.interface import Lease, Remembered, Unshared
 from exporter.store.telling import Tally, reports_of, told_by
 
 
-class MemoryStore:
-    """See :class:`exporter.store.interface.Store`: for tests, and daemons that may start from nothing.
-
-    Nobody else can write to it: a lease is granted to whoever asks, and is never lost.
-    """
-
-    term = float("inf")
+class MemoryStore(Unshared):
+    """See :class:`exporter.store.interface.Store`: for tests, and daemons that may start from nothing."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -24,15 +19,6 @@ class MemoryStore:
         self._started: dict[str, StartedJob] = {}
         self._news: dict[str, dict[Subject, tuple[News, ...]]] = {}
         self._tallies: dict[str, Tally] = {}
-
-    def acquire(self, organization: str) -> Lease | None:
-        return Lease(organization)
-
-    def renew(self, lease: Lease, pulse: Pulse) -> None:
-        """See :class:`exporter.store.interface.Store`."""
-
-    def release(self, lease: Lease) -> None:
-        """See :class:`exporter.store.interface.Store`."""
 
     def started(self, lease: Lease, job: StartedJob) -> None:
         with self._lock:

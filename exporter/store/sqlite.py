@@ -10,36 +10,25 @@ from exporter.errors import StateUnavailableError
 from exporter.model import NO_NEWS, Counts, Discovery, News, Standing, StartedJob, Subject
 from exporter.store import codec
 from exporter.store.file import open_file
-from exporter.store.interface import Lease, Pulse, Remembered
+from exporter.store.interface import Lease, Remembered, Unshared
 from exporter.store.schema import VALUE
 from exporter.store.telling import Tally, by_report, joined, reports_of, told_by
 
 _OF_SUBJECT = "WHERE organization = ? AND entity_id = ? AND policy_id = ?"
 
 
-class SqliteStore:
-    """See :class:`exporter.store.interface.Store`. A lease is granted to whoever asks, and never lost.
+class SqliteStore(Unshared):
+    """See :class:`exporter.store.interface.Store`.
 
     No other process can open the file meanwhile. What was kept is on the disk when the call returns. Killed
     at any instant, the file holds all of that.
     """
-
-    term = float("inf")
 
     def __init__(self, path: Path) -> None:
         """Raises StateError for a file that cannot be used, and leaves that as it is."""
         self._lock = Lock()
         self._path = path
         self._connection = open_file(path)
-
-    def acquire(self, organization: str) -> Lease | None:
-        return Lease(organization)
-
-    def renew(self, lease: Lease, pulse: Pulse) -> None:
-        """See :class:`exporter.store.interface.Store`."""
-
-    def release(self, lease: Lease) -> None:
-        """See :class:`exporter.store.interface.Store`."""
 
     def started(self, lease: Lease, job: StartedJob) -> None:
         row = (*_key(lease.organization, *job.subject), codec.encode_job(job))

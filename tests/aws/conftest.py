@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from exporter.aws import Access, AwsOrganization, Scope
+from exporter.aws import AwsOrganization
+from exporter.aws.access import Access
+from exporter.aws.scope import Scope
 
 EVERYTHING = Scope()
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.aws import Scope
+from exporter.aws.scope import Scope
 from exporter.errors import CredentialsError
 from exporter.model import Policy
 from tests.aws.conftest import data, data_error

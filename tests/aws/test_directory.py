@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from exporter.aws import Scope
+from exporter.aws.scope import Scope
 from exporter.errors import CredentialsError, DeniedError, TransitError
 from exporter.model import EntityType, Policy
 from tests.aws.conftest import data, data_error

@@ -2,7 +2,9 @@
 
 import pytest
 
-from exporter.aws import Access, AwsOrganization, Scope
+from exporter.aws import AwsOrganization
+from exporter.aws.access import Access
+from exporter.aws.scope import Scope
 from exporter.errors import LeaseLostError
 from tests.aws.conftest import query, query_error
 

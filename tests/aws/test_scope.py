@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.aws import Scope
+from exporter.aws.scope import Scope
 from exporter.model import Entity, EntityType, Policy
 
 TREE = (

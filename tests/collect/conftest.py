@@ -20,7 +20,8 @@ from exporter.model import (
     Targets,
 )
 from exporter.publication import Publication
-from exporter.store import Lease, MemoryStore
+from exporter.store import Lease
+from exporter.store.memory import MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 

@@ -6,11 +6,13 @@ from threading import Thread
 import pytest
 from structlog.testing import capture_logs
 
-from exporter.collect import Replica, Stopped
+from exporter.collect import Replica
+from exporter.collect.pace import Stopped
 from exporter.errors import LeaseLostError, StateError, StateUnavailableError
 from exporter.model import NO_NEWS, Discovery, News, NewsKind, Standing, StartedJob, Subject, tallied
 from exporter.publication import Publication
-from exporter.store import Lease, MemoryStore, Pulse
+from exporter.store import Lease, Pulse
+from exporter.store.memory import MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 from tests.collect.conftest import ROOT, UNIT, every

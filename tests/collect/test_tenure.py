@@ -7,7 +7,8 @@ from exporter.errors import LeaseLostError
 from exporter.lease import Tenure
 from exporter.model import Discovery, Standing, Subject
 from exporter.publication import Publication
-from exporter.store import Lease, MemoryStore
+from exporter.store import Lease
+from exporter.store.memory import MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 from tests.collect.conftest import ROOT, UNIT, every

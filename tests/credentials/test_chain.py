@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
 
-from exporter.credentials import UNATTENDED, CredentialsTimeoutError, Person, attended, here
-from exporter.credentials.attendance import MfaRequiredError
+from exporter.credentials import UNATTENDED, attended, here
+from exporter.credentials.attendance import MfaRequiredError, Person
+from exporter.credentials.look import CredentialsTimeoutError
 from exporter.credentials.providers import LoginUnsupportedError
 from tests.credentials.conftest import printed
 

@@ -10,7 +10,7 @@ from exporter.daemon.organizations import Organizations, Surroundings
 from exporter.exposition import Format, answer
 from exporter.families import Group
 from exporter.publication import Publication
-from exporter.store import MemoryStore
+from exporter.store.memory import MemoryStore
 from exporter.telemetry.instruments import Instruments
 
 ALL = frozenset(Group)

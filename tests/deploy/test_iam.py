@@ -11,7 +11,8 @@ import hcl2
 import pytest
 
 from exporter.config import parse
-from exporter.permissions import OWN, Table, TrustKind, Workload, policies, trust_policy
+from exporter.permissions import Table, TrustKind, Workload, policies, trust_policy
+from exporter.permissions.principals import OWN
 from exporter.store.dynamodb.table import KEY_SCHEMA, KEY_TYPES
 from tests.deploy import cloudformation
 

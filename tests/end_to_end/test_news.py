@@ -12,7 +12,7 @@ import pytest
 
 from exporter.model import NewsKind
 from exporter.simulator import SimulationOptions, start
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 from exporter.times import rfc3339
 from tests.end_to_end.conftest import configuration, organization
 

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from exporter.simulator import SimulationOptions, start
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 from tests.end_to_end.conftest import configuration, organization, running, wait_for
 
 SMALL = SimulationOptions(accounts=4, ous=2, speed=100)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 from tests.faults.scene import During, Scene
 
 _HOURS = 7200

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from enum import StrEnum
 
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 from tests.end_to_end.conftest import organization, running, wait_for
 from tests.faults.aws import hostile_aws
 from tests.faults.case import GET, finished

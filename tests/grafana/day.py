@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from exporter.aws import Access, AwsOrganization, Scope
+from exporter.aws import AwsOrganization
+from exporter.aws.access import Access
+from exporter.aws.scope import Scope
 from exporter.collect import Collector, Desk, Hold, Limits
 from exporter.exposition import Format
 from exporter.families import Group
 from exporter.lease import Tenure
 from exporter.model import Services, Target, Targets
 from exporter.publication import Publication
-from exporter.store import Lease, MemoryStore
+from exporter.store import Lease
+from exporter.store.memory import MemoryStore
 from exporter.telemetry.instruments import Instruments
 from exporter.telemetry.observer import Observer
 from exporter.web.scrape import Wish, whole

@@ -12,7 +12,7 @@ import pytest
 
 from exporter.model import EntityType
 from exporter.simulator import SimulationOptions, start
-from exporter.store import MemoryStore
+from exporter.store.memory import MemoryStore
 from grafana.files import RULES
 from tests.grafana.day import BEGAN, EVERY, HOUR, NAME, Exporter, Scrape, Scraper, notation
 

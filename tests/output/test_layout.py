@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from exporter.output import Prose, Sheet, Table
+from exporter.output import Prose
+from exporter.output.table import Sheet, Table
 
 WIDTHS = [60, 80, 120, 200]
 HEADS = ("ID", "NAME", "REGION", "WHY")

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.model import Entity, EntityType, Report, ServiceAccess, Subject
-from exporter.output import Reading, ago, console, many_documents, spreadsheet, table, textfile
+from exporter.output import Reading, console, many_documents, spreadsheet, table, textfile
 from exporter.output.formats import COLUMNS
+from exporter.output.usage import ago
 
 NOW = 1_790_000_000.0
 UNIT = Entity("ou-ab12-cdefghij", EntityType.ORGANIZATIONAL_UNIT, "Unit", "o-a/r-b/ou-ab12-cdefghij", "r-b")

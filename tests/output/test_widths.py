@@ -19,7 +19,6 @@ from exporter.model import (
 )
 from exporter.output import (
     Reading,
-    Sheet,
     advice,
     changes,
     entities_table,
@@ -29,8 +28,10 @@ from exporter.output import (
     table,
     usage_table,
 )
+from exporter.output.table import Sheet
 from exporter.plan import plan, prove
-from exporter.preflight import Check, Result, tick
+from exporter.preflight import Check, tick
+from exporter.preflight.check import Result
 from exporter.recommend import Case, Member, recommend
 from exporter.told import Told
 from tests.recommend.cases import DAY, NOW, WISH, scp

@@ -1,6 +1,10 @@
-from exporter.aws import Access, AwsOrganization, Scope
+from exporter.aws import AwsOrganization
+from exporter.aws.access import Access
+from exporter.aws.scope import Scope
 from exporter.config import parse
-from exporter.permissions import GENERATE, GET, JOB, OWN, Table, policies
+from exporter.permissions import GENERATE, GET, Table, policies
+from exporter.permissions.principals import OWN
+from exporter.permissions.statements import JOB
 from exporter.simulator import SimulationOptions, start
 
 ROLE = "arn:aws-us-gov:iam::111122223333:role/reader"

@@ -1,10 +1,10 @@
 from moto import mock_aws
 
 from exporter.model import Discovery, Entity, EntityType, Standing, Subject
-from exporter.permissions import TABLE
+from exporter.permissions.statements import TABLE
 from exporter.store import Pulse
 from exporter.store.address import TableAddress
-from exporter.store.dynamodb import DynamoDbStore
+from exporter.store.dynamodb.store import DynamoDbStore
 from exporter.store.dynamodb.table import Table, client_for
 
 ROOT = Entity("r-root", EntityType.ROOT, "Root", "o-org/r-root")

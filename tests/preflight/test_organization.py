@@ -9,7 +9,9 @@ from exporter.config import parse
 from exporter.errors import CredentialsError, DeniedError, RefusedError, TransitError
 from exporter.job import Job
 from exporter.model import Discovery, Entity, EntityType
-from exporter.preflight import Preflight, Result, passed
+from exporter.preflight import passed
+from exporter.preflight.check import Result
+from exporter.preflight.organization import Preflight
 
 ACCOUNT = "999999999999"
 ROOT = {

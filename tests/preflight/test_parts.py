@@ -8,11 +8,13 @@ from rich.console import Console
 
 from exporter.config import default
 from exporter.model import Discovery, Entity, EntityType
-from exporter.output import Sheet, console
-from exporter.permissions import TABLE
-from exporter.preflight import Check, Result, passed, state_checks, tick
+from exporter.output import console
+from exporter.output.table import Sheet
+from exporter.permissions.statements import TABLE
+from exporter.preflight import Check, passed, tick
+from exporter.preflight.check import Result
 from exporter.preflight.organization import load_check
-from exporter.preflight.state import table_checks
+from exporter.preflight.run import state_checks, table_checks
 from exporter.store import open_store
 
 ROOT = Entity("r-root", EntityType.ROOT, "Root", "o-org/r-root")

@@ -10,16 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.redaction import (
-    MASK,
-    Secrets,
-    redacted,
-    remember,
-    remember_request,
-    remember_surroundings,
-    trim,
-)
+from exporter.redaction import MASK, redacted, remember, remember_request, remember_surroundings, trim
 from exporter.redaction.clean import SECRETS
+from exporter.redaction.known import Secrets
 
 KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYzKEY012345"
 TOKEN = "IQoJb3JpZ2luX2VjEHoaCXVzLWVhc3QtMSJHMEUCIQDa+/k9xQ2fYtR7uPq0vLmZ3WsN8bKcD4eHgJ6iOaTz1yE5rXwVnBmQ"

@@ -13,8 +13,8 @@ from exporter.model import Discovery, Entity, EntityType, Report, ServiceAccess,
 from exporter.permissions.statements import TABLE
 from exporter.store import Pulse, open_store
 from exporter.store.address import TableAddress
-from exporter.store.dynamodb import DynamoDbStore
 from exporter.store.dynamodb.items import Head, chunked, joined
+from exporter.store.dynamodb.store import DynamoDbStore
 from exporter.store.dynamodb.table import Table, client_for
 
 TERM = 30.0

@@ -16,9 +16,9 @@ from exporter.errors import StateError
 from exporter.model import NewsKind, Report, ServiceAccess, Subject
 from exporter.news import compared
 from exporter.publication import Publication
-from exporter.store import SqliteStore
 from exporter.store.file import open_file
 from exporter.store.schema import STEPS, version_of
+from exporter.store.sqlite import SqliteStore
 from tests.collect.conftest import every
 
 MADE = Path(__file__).parent / "testdata" / "state.v0.1.0.db"

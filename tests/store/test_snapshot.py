@@ -8,8 +8,8 @@ from threading import Event, Thread
 import pytest
 
 from exporter.errors import StateError
-from exporter.store import SqliteStore
 from exporter.store.snapshot import snapshot
+from exporter.store.sqlite import SqliteStore
 from tests.store.test_sqlite import TESTDATA, contents, fill, fill_and_die, standings
 from tests.store.writing import standing
 

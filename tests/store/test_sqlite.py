@@ -25,9 +25,10 @@ from exporter.model import (
     Standing,
     Subject,
 )
-from exporter.store import SqliteStore, default_url, open_store
+from exporter.store import default_url, open_store
 from exporter.store.file import open_file
 from exporter.store.schema import APPLICATION_ID, STEPS, version_of
+from exporter.store.sqlite import SqliteStore
 from tests.store.writing import keep_on, standing
 
 # A hundred programs from nothing would take two minutes.

@@ -6,7 +6,7 @@ from benchmarks.units import Bill, MeteredTable, entities, standing
 from exporter.model import Discovery
 from exporter.store import Pulse
 from exporter.store.address import TableAddress
-from exporter.store.dynamodb import DynamoDbStore
+from exporter.store.dynamodb.store import DynamoDbStore
 from exporter.store.dynamodb.table import client_for
 
 

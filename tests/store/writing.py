@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
-from exporter.store import SqliteStore
+from exporter.store.sqlite import SqliteStore
 
 ROWS = (ServiceAccess("s3", "Amazon S3", "eu-west-1", "o-org/r-exam/1", 17.25, 3), ServiceAccess("iam"))
 

@@ -3,6 +3,6 @@
 It never trusts this machine's clock, and never reads another organization's items.
 """
 
-from exporter.store.dynamodb.store import DynamoDbStore, open_table
+from exporter.store.dynamodb.store import open_table
 
-__all__ = ["DynamoDbStore", "open_table"]
+__all__ = ["open_table"]

@@ -18,9 +18,9 @@ from exporter.model import (
 )
 from exporter.web.landing import markup
 from exporter.web.landing.attached import render_attached
-from exporter.web.landing.columns import Choice, Column, ordered, row, table
+from exporter.web.landing.columns import Column, ordered, row, table
 from exporter.web.landing.markup import KINDS
-from exporter.web.landing.services import page_of_service
+from exporter.web.landing.services import Page, service_link
 from exporter.web.landing.tree import Line, Node, all_lines, forest, found, line
 from exporter.web.places import ENTITY, Places
 
@@ -44,15 +44,12 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class EntityPage:
+class EntityPage(Page):
     """What the page is made with; ``advice`` has HTML by organization and entity id, as far as it is made.
 
     ``names`` are those of an organization's entities, for what is made of that one.
     """
 
-    where: Places
-    now: float
-    choice: Choice
     advice: Mapping[tuple[str, str], str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -242,9 +239,8 @@ def _services(report: Report, standing: Standing, page: EntityPage) -> str:
 
 def _service(each: ServiceAccess, standing: Standing, page: EntityPage) -> str:
     count = each.authenticated_entities
-    link = page_of_service(page.where, each.namespace)
     cells = (
-        f'<a href="{link}">{name(each.name or each.namespace)}</a>',
+        service_link(page.where, each.namespace, each.name),
         code(each.namespace),
         _used(each, standing, page.now),
         NONE if count is None else str(count),

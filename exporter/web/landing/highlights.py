@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from urllib.parse import urlencode
 
-from exporter.hypertext import code, day, moment, name, text
+from exporter.hypertext import code, day, moment, text
 from exporter.model import EntityType, News, NewsKind, OrganizationView
 from exporter.told import KINDS as NEWS_KINDS
 from exporter.web.landing import finding, markup
-from exporter.web.landing.services import page_of_service
+from exporter.web.landing.services import service_link
 from exporter.web.landing.tree import Line
 from exporter.web.places import Places
 
@@ -75,7 +75,7 @@ def _newest(view: OrganizationView) -> list[News]:
 
 
 def _change(piece: News, names: Mapping[str, str], where: Places) -> str:
-    service = f'<a href="{page_of_service(where, piece.namespace)}">{name(piece.name or piece.namespace)}</a>'
+    service = service_link(where, piece.namespace, piece.name)
     entity = markup.entity_link(where, piece.subject.entity_id, names, with_id=False)
     return (
         f"<li>{service} <b>{NEWS_KINDS[piece.kind]}</b> {entity} "
@@ -117,8 +117,7 @@ def render_services(view: OrganizationView, words: str, where: Places) -> str:
     if not found:
         return ""
     items = "".join(
-        f'<li><a href="{page_of_service(where, each.namespace)}">{name(each.name or each.namespace)}</a> '
-        f"{code(each.namespace)} "
+        f"<li>{service_link(where, each.namespace, each.name)} {code(each.namespace)} "
         f'<span class="soft">{f"last used {day(each.at)}" if each.at is not None else "never used"}'
         "</span></li>"
         for each in found[:30]

@@ -9,7 +9,7 @@ from exporter.web.landing import finding, markup
 from exporter.web.landing.branches import render_choice, render_tree, row
 from exporter.web.landing.collector import render_collector, render_troubles, warnings
 from exporter.web.landing.highlights import render_changes, render_figures, render_gaps, render_services
-from exporter.web.landing.services import page_of_service
+from exporter.web.landing.services import service_link
 from exporter.web.landing.tree import Line, Wish, all_lines, chosen, foreign, forest, found, uses_of
 from exporter.web.places import OVERVIEW, Places
 
@@ -101,8 +101,7 @@ def _title(view: OrganizationView, wish: Wish, where: Places) -> str:
     found = finding.meant(view, wish.service)
     if found is None:
         return f"No report lists a service {name(wish.service)}"
-    link = f'<a href="{page_of_service(where, found.namespace)}">{name(found.name or found.namespace)}</a>'
-    return f"Entities that may use {link}"
+    return f"Entities that may use {service_link(where, found.namespace, found.name)}"
 
 
 def _uses(view: OrganizationView, wish: Wish) -> Mapping[str, float | None]:

@@ -66,7 +66,7 @@ def _services(view: OrganizationView, page: Page) -> str:
 
 def _service(each: Service, names: Mapping[str, str], page: Page) -> str:
     cells = (
-        f'<a href="{page_of_service(page.where, each.namespace)}">{name(each.name or each.namespace)}</a>',
+        service_link(page.where, each.namespace, each.name),
         code(each.namespace),
         used(each.at, page.now),
         NONE if each.accounts is None else str(each.accounts),
@@ -76,9 +76,10 @@ def _service(each: Service, names: Mapping[str, str], page: Page) -> str:
     return row(COLUMNS, cells, "" if each.at is not None else "unused")
 
 
-def page_of_service(where: Places, namespace: str) -> str:
-    """The address of a service's page, as an attribute's value."""
-    return text(where.link(f"/services/{quote(namespace, safe='', errors='replace')}"))
+def service_link(where: Places, namespace: str, called: str) -> str:
+    """A service by its name, as far as it has one, with the way to its page."""
+    address = where.link(f"/services/{quote(namespace, safe='', errors='replace')}")
+    return f'<a href="{text(address)}">{name(called or namespace)}</a>'
 
 
 def render_service(
