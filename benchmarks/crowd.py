@@ -12,7 +12,7 @@ from unittest import mock
 
 from benchmarks.table import table
 from exporter.aws import AwsOrganization
-from exporter.aws.access import Access
+from exporter.aws.access import Access, Door
 from exporter.aws.scope import Scope
 from exporter.daemon.daemon import SWITCH_INTERVAL
 
@@ -45,7 +45,7 @@ def _switching(seconds: float) -> Iterator[None]:
 def _discovered(count: int, url: str) -> tuple[float, float]:
     """Seconds of CPU and of wall time until so many organizations are known."""
     access = Access(iam_endpoint=url, organizations_endpoint=url, sts_endpoint=url)
-    crowd = [AwsOrganization(access, Scope(), lambda _: None) for _ in range(count)]
+    crowd = [AwsOrganization(Door(access, lambda _: None), Scope()) for _ in range(count)]
     threads = [Thread(target=each.discover) for each in crowd]
     cpu, wall = time.process_time(), time.monotonic()
     for thread in threads:

@@ -75,7 +75,8 @@ _MAKING = Lock()
 class Door:
     """Opens services for one :class:`Access`. Safe to use from several threads.
 
-    With ``wire_times``, times in answers remember how AWS wrote them.
+    ``observe`` hears of every request, in the thread that made it. ``permit`` is asked before each, and may
+    raise LeaseLostError. With ``wire_times``, times in answers remember how AWS wrote them.
     """
 
     def __init__(

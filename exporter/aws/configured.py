@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from exporter.aws.access import Access
+from exporter.aws.access import Access, Door
 from exporter.aws.calls import Call
 from exporter.aws.organization import AwsOrganization
 from exporter.aws.scope import Scope
@@ -17,15 +17,9 @@ def organization(
     wire_times: bool = False,
     attachments: bool = False,
 ) -> AwsOrganization:
-    """How to reach it, and what in it is wanted; see :class:`AwsOrganization`."""
-    return AwsOrganization(
-        access(config),
-        scope(config),
-        observe,
-        permit=permit,
-        wire_times=wire_times,
-        attachments=attachments,
-    )
+    """How to reach it, and what in it is wanted; see :class:`Door` and :class:`AwsOrganization`."""
+    door = Door(access(config), observe, permit=permit, wire_times=wire_times)
+    return AwsOrganization(door, scope(config), attachments=attachments)
 
 
 def access(config: OrganizationConfig) -> Access:

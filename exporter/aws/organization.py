@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from exporter.aws.access import Access, Door
-from exporter.aws.calls import Call, Service
+from exporter.aws.access import Door
+from exporter.aws.calls import Service
 from exporter.aws.directory import read_directory, read_policies, read_targets
 from exporter.aws.lookup import find_entity
 from exporter.aws.members import Population, read_attached, read_delegated, read_names, read_population
@@ -26,25 +26,16 @@ _GONE = "PolicyNotFoundException"
 class AwsOrganization:
     """Discovers an organization and opens sessions for its reports.
 
-    ``observe`` hears of every request, in the thread that made it; ``clock`` gives Unix seconds. ``permit``
-    is asked before each request, and may raise LeaseLostError. With ``wire_times``, sessions can show answers
-    as the AWS CLI does. With ``attachments``, a discovery tells what the SCPs in scope are attached to.
+    ``clock`` gives Unix seconds. With ``attachments``, a discovery tells what the SCPs in scope are attached
+    to.
     """
 
     def __init__(
-        self,
-        access: Access,
-        scope: Scope,
-        observe: Callable[[Call], None],
-        clock: Callable[[], float] = time.time,
-        permit: Callable[[], None] = lambda: None,
-        *,
-        wire_times: bool = False,
-        attachments: bool = False,
+        self, door: Door, scope: Scope, clock: Callable[[], float] = time.time, *, attachments: bool = False
     ) -> None:
+        self._door = door
         self._scope = scope
         self._attachments = attachments
-        self._door = Door(access, observe, clock, permit, wire_times=wire_times)
         self._clock = clock
         self._hint = ""
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from exporter.aws import AwsOrganization
-from exporter.aws.access import Access
+from exporter.aws.access import Access, Door
 from exporter.aws.scope import Scope
 
 EVERYTHING = Scope()
@@ -150,13 +150,7 @@ def organization(aws, calls):
 
     def make(scope=EVERYTHING, clock=lambda: 1.7e9, wire_times=False, attachments=False, **access):
         endpoints = dict.fromkeys(("iam_endpoint", "organizations_endpoint", "sts_endpoint"), aws.url)
-        return AwsOrganization(
-            Access(**{**endpoints, **access}),
-            scope,
-            calls.append,
-            clock,
-            wire_times=wire_times,
-            attachments=attachments,
-        )
+        door = Door(Access(**{**endpoints, **access}), calls.append, clock, wire_times=wire_times)
+        return AwsOrganization(door, scope, clock, attachments=attachments)
 
     return make

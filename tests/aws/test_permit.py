@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.aws import AwsOrganization
-from exporter.aws.access import Access
+from exporter.aws.access import Access, Door
 from exporter.aws.scope import Scope
 from exporter.errors import LeaseLostError
 from tests.aws.conftest import query, query_error
@@ -30,8 +30,8 @@ def session(aws, calls):
 
     def made(requests):
         endpoints = dict.fromkeys(("iam_endpoint", "organizations_endpoint", "sts_endpoint"), aws.url)
-        organization = AwsOrganization(Access(**endpoints), Scope(), calls.append, permit=Permit(requests))
-        return organization.open_session(300.0)
+        door = Door(Access(**endpoints), calls.append, permit=Permit(requests))
+        return AwsOrganization(door, Scope()).open_session(300.0)
 
     return made
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from exporter.aws import AwsOrganization
-from exporter.aws.access import Access
+from exporter.aws.access import Access, Door
 from exporter.aws.scope import Scope
 from exporter.collect import Collector, Desk, Hold, Limits
 from exporter.exposition import Format
@@ -100,7 +100,7 @@ class Exporter:
         access = Access(iam_endpoint=url, organizations_endpoint=url, sts_endpoint=url)
         self._collector = Collector(
             Desk(publication, store, hold, observer),
-            AwsOrganization(access, Scope(), observer.called, time.now),
+            AwsOrganization(Door(access, observer.called, time.now), Scope(), time.now),
             observer=observer,
             pace=time,
             limits=Limits(300.0, 7 * 24 * HOUR),

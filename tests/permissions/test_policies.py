@@ -1,5 +1,5 @@
 from exporter.aws import AwsOrganization
-from exporter.aws.access import Access
+from exporter.aws.access import Access, Door
 from exporter.aws.scope import Scope
 from exporter.config import parse
 from exporter.permissions import GENERATE, GET, Table, policies
@@ -37,7 +37,8 @@ def test_what_is_allowed_is_what_is_called_and_what_aws_reads_to_make_a_report(m
     # Without paths, accounts are listed parent by parent too.
     with start(SimulationOptions(accounts=2, ous=1, paths=False, speed=10_000)) as aws:
         access = Access(iam_endpoint=aws.url, organizations_endpoint=aws.url, sts_endpoint=aws.url)
-        exporter = AwsOrganization(access, Scope(policies_enabled=True), lambda _: None, attachments=True)
+        door = Door(access, lambda _: None)
+        exporter = AwsOrganization(door, Scope(policies_enabled=True), attachments=True)
         discovery = exporter.discover()
         session = exporter.open_session(60)
         session.get(session.generate(discovery.entities[0].path))
