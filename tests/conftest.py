@@ -1,7 +1,9 @@
 """What all tests share: the programs that `make tools` and the development requirements install."""
 
 import contextlib
+import functools
 import gc
+import itertools
 import os
 import shutil
 import socket
@@ -12,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from coverage.collector import Collector
@@ -27,6 +30,7 @@ os.environ.setdefault("GOMEMLIMIT", "512MiB")
 # DynamoDB Local lives for a minute: code compiled at once and once is what it has use for.
 _SHORT_LIVED_JAVA = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
+_EXAMPLES = 20  # of a search, that count
 _TRACE = "COVERAGE_PROCESS_CONFIG"  # how coverage tells a program that it is traced
 # Files that take minutes, below the directory of tests.
 MINUTES = {"docs/test_commands.py", "grafana/test_drawn.py"} | {
@@ -84,6 +88,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
             stack.enter_context(_untraced())
         if item.get_closest_marker("uncounted"):
             stack.enter_context(_uncounted())
+        elif Collector._collectors and hasattr(item.obj, "hypothesis"):
+            stack.enter_context(_counted_at_first(item.obj.hypothesis))
         return (yield)
 
 
@@ -113,6 +119,25 @@ def _uncounted() -> Iterator[None]:
     finally:
         for collector in resting:
             collector.resume()
+
+
+@contextlib.contextmanager
+def _counted_at_first(search: Any) -> Iterator[None]:
+    """Of a search the first examples are traced: what the others reach as well is a matter of chance."""
+    test, numbers = search.inner_test, itertools.count()
+    with contextlib.ExitStack() as stack:
+
+        @functools.wraps(test)
+        def counted(*given: Any, **named: Any) -> Any:
+            if next(numbers) == _EXAMPLES:
+                stack.enter_context(_uncounted())
+            return test(*given, **named)
+
+        search.inner_test = counted
+        try:
+            yield
+        finally:
+            search.inner_test = test
 
 
 @pytest.hookimpl(wrapper=True)
