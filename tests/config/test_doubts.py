@@ -9,6 +9,14 @@ REGIONS = ("us-east-1", "us-west-1", "eu-central-1", "cn-north-1", "us-gov-west-
 ROLE = "role_arn: 'arn:aws:iam::111122223333:role/x'"
 
 
+SHORT = "is short: AWS repeats a result for a minute, and makes one report at a time"
+DROPPED = "reports are dropped before they are renewed"
+BRACKETS = "the brackets are; a bracket in a name is written [[]"
+LAST = "and only ids and names match: give its last part"
+UNIT_ARN = "arn:aws:organizations::1:ou/o-a/ou-ab12-abcdefgh"
+ACCOUNT_ARN = "arn:aws:organizations::1:account/o-a/111122223333"
+
+
 def told(text, **environ):
     return doubts(parse(text, "f"), REGIONS, environ)
 
@@ -18,7 +26,7 @@ def of_one(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "begins"),
+    ("text", "doubt"),
     [
         (
             "region: us-esat-1",
@@ -26,49 +34,64 @@ def of_one(text):
         ),
         ("region: xy-nowhere-7", 'region: "xy-nowhere-7" is no Region that this version knows of'),
         ("external_id: abc", "external_id: has no effect without role_arn"),
-        ("targets: {root: {refresh: 1s}}", "targets.root.refresh: 1 s is short"),
-        ("targets: {accounts: {refresh: 59s}}", "targets.accounts.refresh: 59 s is short"),
+        ("targets: {root: {refresh: 1s}}", f"targets.root.refresh: 1 s {SHORT}"),
+        ("targets: {accounts: {refresh: 59s}}", f"targets.accounts.refresh: 59 s {SHORT}"),
         (
             "targets: {ous: {refresh: 8d}}",
-            "targets.ous.refresh: 8 d is longer than collection.max_report_age (7 d)",
-        ),
-        ("targets: {policies: {ids: [p-abcdefgh]}}", "targets.policies.ids: has no effect while"),
-        (
-            "include: ['arn:aws:organizations::1:ou/o-a/ou-ab12-abcdefgh']",
-            'include: "arn:aws:organizations::1:ou',
+            f"targets.ous.refresh: 8 d is longer than collection.max_report_age (7 d): {DROPPED}",
         ),
         (
-            "exclude: ['arn:aws:organizations::1:account/o-a/111122223333']",
-            'exclude: "arn:aws:organizations::1:acc',
+            "targets: {policies: {ids: [p-abcdefgh]}}",
+            "targets.policies.ids: has no effect while targets.policies.enabled is false",
         ),
+        (f"include: ['{UNIT_ARN}']", f'include: "{UNIT_ARN}" is an ARN, {LAST}'),
+        (f"exclude: ['{ACCOUNT_ARN}']", f'exclude: "{ACCOUNT_ARN}" is an ARN, {LAST}'),
         (
             "include: ['o-abcd123456/r-ab12/ou-ab12-abcdefgh']",
-            'include: "o-abcd123456/r-ab12/ou-ab12-abcdefgh" is a path',
+            f'include: "o-abcd123456/r-ab12/ou-ab12-abcdefgh" is a path, {LAST}',
         ),
-        ("include: [OU-AB12-ABCDEFGH]", 'include: "OU-AB12-ABCDEFGH" is the id of an OU in capitals'),
-        ("exclude: ['1111-2222-3333']", 'exclude: "1111-2222-3333" looks like an account id with separators'),
-        ("include: [1111_2222_3333]", 'include: "1111_2222_3333" looks like an account id with separators'),
-        ("include: [' prod ']", 'include: " prod " begins or ends with a blank'),
-        ("exclude: ['[SANDBOX]*']", 'exclude: "[SANDBOX]*" means one of the characters SANDBOX'),
-        ("include: [a, b], exclude: [b]", 'include: "b" has no effect: exclude has it too'),
+        (
+            "include: [OU-AB12-ABCDEFGH]",
+            'include: "OU-AB12-ABCDEFGH" is the id of an OU in capitals, which no id has',
+        ),
+        (
+            "exclude: ['1111-2222-3333']",
+            'exclude: "1111-2222-3333" looks like an account id with separators, which no id has',
+        ),
+        (
+            "include: [1111_2222_3333]",
+            'include: "1111_2222_3333" looks like an account id with separators, which no id has',
+        ),
+        (
+            "include: [' prod ']",
+            'include: " prod " begins or ends with a blank, which the name must have as well',
+        ),
+        (
+            "exclude: ['[SANDBOX]*']",
+            f'exclude: "[SANDBOX]*" means one of the characters SANDBOX where {BRACKETS}: [[]SANDBOX]*',
+        ),
+        ("include: [a, b], exclude: [b]", 'include: "b" has no effect: exclude has it too, and is stronger'),
     ],
 )
-def test_what_has_no_effect_is_told_with_its_key(text, begins):
-    [line] = of_one(text)
-    assert line.startswith(f"organizations[0].{begins}")
+def test_what_has_no_effect_is_told_with_its_key(text, doubt):
+    assert of_one(text) == (f"organizations[0].{doubt}",)
 
 
 def test_the_tree_read_without_a_pause_is_told():
-    [line] = told("collection: {discovery_interval: 5s}")
-    assert line.startswith("collection.discovery_interval: 5 s is short")
+    assert told("collection: {discovery_interval: 5s}") == (
+        "collection.discovery_interval: 5 s is short: AWS limits how often the tree may be read",
+    )
+    assert told("collection: {discovery_interval: 1m}") == ()
 
 
 def test_a_configuration_that_collects_nothing_is_told():
     off = ", ".join(
         f"{kind}: {{enabled: false}}" for kind in ("root", "ous", "management_account", "accounts")
     )
-    [line] = of_one(f"targets: {{{off}}}")
-    assert line.endswith("nothing is collected")
+    nothing = "organizations[0].targets: none is enabled and there are no job_ids: nothing is collected"
+    assert of_one(f"targets: {{{off}}}") == (nothing,)
+    job = "job_ids: [01234567-89ab-cdef-0123-456789abcdef]"
+    assert of_one(f"targets: {{{off}}}, {job}") == ()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +102,7 @@ def test_a_configuration_that_collects_nothing_is_told():
         "targets: {policies: {enabled: true, ids: [p-abcdefgh]}}",
         "targets: {policies: {refresh: 8d}}",
         "targets: {ous: {refresh: 7d}}",
+        "targets: {ous: {refresh: 1m}}",
         "include: [ou-ab12-abcdefgh, '111122223333', 'prod-*', 'dev?', r-ab12]",
         "exclude: ['[a-z]*', '[!x]y', '[ab]c', 'A/B']",
         "include: ['[[]SANDBOX]*']",
@@ -97,6 +121,14 @@ def test_each_organization_is_told_by_its_place():
 def test_a_job_that_may_outlive_the_session_of_a_role_is_told(timeout, lines):
     found = told(f"organizations: [{{{ROLE}}}]\ncollection: {{job_timeout: {timeout}}}")
     assert [line.partition(":")[0] for line in found] == ["collection.job_timeout"] * lines
+
+
+def test_what_becomes_of_a_job_that_outlives_the_session_is_told():
+    [line] = told(f"organizations: [{{name: a}}, {{name: b, {ROLE}}}]\ncollection: {{job_timeout: 90m}}")
+    assert line == (
+        "collection.job_timeout: 1 h 30 min is longer than the hour that role_arn is assumed for "
+        "(one role assumed by another can last no longer): a report that takes more cannot be read"
+    )
 
 
 def test_without_a_role_a_job_may_take_as_long_as_it_likes():

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.exposition.examples import golden
+from tests.exposition.examples import GOLDEN, golden
 
 TESTDATA = Path(__file__).parent / "testdata"
 
 if __name__ == "__main__":
-    for name, text in golden():
-        (TESTDATA / name).write_text(text, encoding="utf-8")
+    for name in GOLDEN:
+        (TESTDATA / name).write_text(golden(name), encoding="utf-8")

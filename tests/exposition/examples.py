@@ -89,8 +89,12 @@ def small():
     return publication(SMALL, KNOWN).current
 
 
-def golden():
-    """The files of ``testdata``: name and text."""
-    for fmt in Format:
-        yield f"small.{fmt.name.lower()}", served(small(), fmt, packed=True)
-        yield f"whole.{fmt.name.lower()}", text(whole(), fmt)
+GOLDEN = tuple(f"{name}.{fmt.name.lower()}" for name in ("small", "whole") for fmt in Format)
+"""The files of ``testdata``."""
+
+
+def golden(name):
+    """What the file of that name is to hold."""
+    kind, _, fmt = name.partition(".")
+    written = Format[fmt.upper()]
+    return text(whole(), written) if kind == "whole" else served(small(), written, packed=True)

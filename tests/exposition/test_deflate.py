@@ -1,12 +1,14 @@
 """Compressed parts put together."""
 
 import gzip
+import random
 import zlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.exposition.deflate import EMPTY, body, deflate, inflate, join
+from exporter.exposition.deflate import EMPTY, Part, body, deflate, gzipped, inflate, join
 
 texts = st.lists(st.binary(max_size=200), max_size=8)
 
@@ -46,3 +48,28 @@ def test_a_body_can_be_had_inflated(pieces):
 
 def test_nothing_is_the_empty_part():
     assert deflate(b"") is EMPTY
+
+
+NOISE = random.Random(1).randbytes(1 << 16)  # which no compression makes shorter
+
+
+@pytest.mark.parametrize("pieces", [[], [b""], [b"one"], [b"one", b"", b"two"], [NOISE, b"end"]])
+def test_an_answer_is_the_same_compressed_beforehand_and_as_it_goes(pieces):
+    made, text = body(map(deflate, pieces)), b"".join(pieces)
+    assert gzip.decompress(b"".join(made.pieces)) == gzip.decompress(b"".join(gzipped(pieces))) == text
+    assert (b"".join(made.inflated()), made.length) == (text, len(text))
+
+
+def test_a_long_part_is_inflated_a_piece_at_a_time():
+    pieces = list(body([deflate(NOISE)]).inflated())
+    assert (b"".join(pieces), len(pieces) > 2) == (NOISE, True)
+
+
+def test_an_answer_names_the_parts_that_a_part_was_put_together_from():
+    one, two = deflate(b"one"), deflate(b"two")
+    assert body([join([one, two])._replace(of=(one, two)), one]).parts == (one, two, one)
+
+
+def test_the_length_in_a_trailer_wraps_at_four_gibibytes_as_gzip_has_it():
+    whole = body([Part(b"", 0x01020304, (1 << 32) + 5)])
+    assert whole.pieces[-1][-8:] == bytes([4, 3, 2, 1, 5, 0, 0, 0])

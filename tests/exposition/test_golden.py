@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 
 from exporter.families import ORGANIZATION_FAMILIES, SERVICE_INFO, SUBJECT_FAMILIES
-from tests.exposition.examples import golden
+from tests.exposition.examples import GOLDEN, golden
 
 TESTDATA = Path(__file__).parent / "testdata"
-GOLDEN = dict(golden())
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_an_example_looks_like_this(name):
-    assert GOLDEN[name] == (TESTDATA / name).read_text(encoding="utf-8")
+    assert golden(name) == (TESTDATA / name).read_text(encoding="utf-8")
 
 
 def test_there_is_no_file_that_nobody_reads():

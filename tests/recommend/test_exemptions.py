@@ -15,6 +15,7 @@ from tests.recommend.cases import DAY, case, row
         ("sso", ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*",)),
         ("sso=Admin", ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*",)),
         ("break-glass=Rescue", ("arn:aws:iam::*:role/Rescue",)),
+        ("break-glass=Xavier", ("arn:aws:iam::*:role/Xavier",)),
         ("break-glass=ops/Rescue*", ("arn:aws:iam::*:role/ops/Rescue*",)),
         ("break-glass=/ops/Xavier=X", ("arn:aws:iam::*:role/ops/Xavier=X",)),
         ("break-glass=arn:aws:iam::111122223333:role/R", ("arn:aws:iam::111122223333:role/R",)),
@@ -101,7 +102,7 @@ def test_an_allow_list_leaves_alone_who_is_exempt():
     [
         (None, ()),
         ({}, ()),
-        ({"ArnNotLike": {"AWS:principalarn": "a"}}, ("a",)),
+        ({"ArnNotLike": {"AWS:principalarn": "ab"}}, ("ab",)),
         ({"ArnNotLike": {KEY: ["b", "a"]}}, ("a", "b")),
         ({"ArnNotLike": {KEY: "a"}, "Bool": {"aws:ViaAWSService": "true"}}, None),
         ({"ArnNotLike": {KEY: "a", "aws:SourceArn": "b"}}, None),

@@ -167,9 +167,9 @@ def test_what_is_needed_once_a_year_is_told_where_it_may_be_denied(services, wis
             ["an SCP binds delegated administrators too; AWS did not say whether one is below"],
         ),
         (
-            {"delegated": {OLD.id: ("b.amazonaws.com",), "9" * 12: ()}},
+            {"delegated": {OLD.id: ("b.aws", "c.aws"), "9" * 12: ()}},
             [
-                "old (111111111111) is a delegated administrator of b.amazonaws.com: the SCP binds it too",
+                "old (111111111111) is a delegated administrator of b.aws, c.aws: the SCP binds it too",
                 "999999999999 is a delegated administrator: the SCP binds it too",
             ],
         ),

@@ -182,6 +182,11 @@ def test_no_name_leaves_its_comment(render):
     assert not [line for line in text.splitlines() if line.startswith(("evil", "red"))]
 
 
+def test_terraform_takes_no_pattern_for_a_template():
+    found = recommend(case(row("a")), replace(WISH, exempt=("arn:aws:iam::*:role/${x}%{y}",)))
+    assert '["arn:aws:iam::*:role/$${x}%%{y}"]' in terraform(found)
+
+
 def test_what_no_line_can_hold_of_a_name_is_a_blank():
     entity = replace(UNIT, path="o-a/r-b/a\x1b b\nc")
     found = recommend(replace(case(row("a")), entity=entity), WISH)

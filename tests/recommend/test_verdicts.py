@@ -102,8 +102,18 @@ def test_a_use_that_only_the_state_remembers_counts():
 def test_a_use_that_the_state_remembers_counts_though_the_report_tells_of_an_earlier_one():
     later = case(row("a", 200, 1), last_known={"a": NOW - 5 * DAY})
     assert judged(later) == (Ground.USED, "used 2026-09-16T14:13:20Z (5 days ago)")
-    earlier = case(row("a", 200, 1), last_known={"a": NOW - 201 * DAY})
-    assert verdict("a", earlier).use.account_id == OLD.id
+
+
+@pytest.mark.parametrize("days", [200, 201])
+def test_of_the_use_that_a_report_tells_of_the_account_is_told_though_the_state_remembers_it_too(days):
+    found = case(row("a", 200, 1), last_known={"a": NOW - days * DAY})
+    assert verdict("a", found).use.account_id == OLD.id
+
+
+def test_a_service_has_to_be_unused_before_the_earliest_report_of_a_plan():
+    found = case(row("a", 95, 1))
+    assert verdict("a", found).ground is Ground.LONG_UNUSED
+    assert verdict("a", replace(found, until=NOW - 10 * DAY)).ground is Ground.USED
 
 
 def test_only_accounts_that_are_evidence_are_counted():
@@ -313,14 +323,26 @@ def test_what_leaves_no_room_is_refused():
         deny_list(["a"], 300, ["arn:aws:iam::*:role/" + "x" * 300])
 
 
+def test_a_recommendation_may_be_exactly_as_long_as_is_wished():
+    (policy,) = recommend(case(row("a")), WISH).policies
+    limit = len(compact(policy)) + 1
+    assert recommend(case(row("a")), replace(WISH, limit=limit)).policies == (policy,)
+
+
 @pytest.mark.parametrize(
-    ("policies", "limit"), [(deny_list(["in-use"]), 10_240), ((), 10_240), (deny_list(["a"]), 99)]
+    ("policies", "limit", "wrong"),
+    [
+        (deny_list(["in-use"]), 10_240, ["a", "in-use"]),
+        ((), 10_240, ["a"]),
+        (deny_list(["a"]), 99, []),
+    ],
 )
-def test_policies_that_do_not_do_what_is_claimed_never_leave_the_house(policies, limit):
+def test_policies_that_do_not_do_what_is_claimed_never_leave_the_house(policies, limit, wrong):
     found = recommend(case(row("a")), WISH)
-    wrong = replace(found, policies=policies, wish=replace(WISH, limit=limit))
-    with pytest.raises(AssertionError, match="the policies do not deny what they should"):
-        deciding._verify(wrong)
+    strange = replace(found, policies=policies, wish=replace(WISH, limit=limit))
+    with pytest.raises(AssertionError) as stopped:
+        deciding._verify(strange)
+    assert str(stopped.value) == f"the policies do not deny what they should: {wrong}"
 
 
 def test_what_it_changes_is_claimed():
