@@ -36,4 +36,3 @@ class Plain:
     def forget(self) -> None:
         """Give the memory back."""
         self._kept = {}
-        self._room = self._most

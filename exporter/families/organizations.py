@@ -1,9 +1,9 @@
 """What is told of an organization: its discovery, its reports together, and whether it can be asked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from exporter.families.kinds import BACKGROUND, PREFIX, Group, OrganizationFamily, Sample, Type, one
-from exporter.model import Discovery, EntityType, NewsKind, OrganizationView
+from exporter.model import EntityType, NewsKind, OrganizationView
 
 
 def _news_total(view: OrganizationView) -> Iterable[Sample]:
@@ -51,11 +51,12 @@ def _sweep_estimated(view: OrganizationView) -> Iterable[Sample]:
     return one(view.job_seconds * len(view.work)) if view.job_seconds else ()
 
 
-def _found(field: Callable[[Discovery], float]) -> Callable[[OrganizationView], Iterable[Sample]]:
-    def read(view: OrganizationView) -> Iterable[Sample]:
-        return one(field(view.discovery)) if view.discovery else ()
+def _discovered(view: OrganizationView) -> Iterable[Sample]:
+    return one(view.discovery.at if view.discovery else None)
 
-    return read
+
+def _discovery_duration(view: OrganizationView) -> Iterable[Sample]:
+    return one(view.discovery.duration if view.discovery else None)
 
 
 def _lease_held(view: OrganizationView) -> Iterable[Sample]:
@@ -136,7 +137,7 @@ ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
         Group.COLLECTION,
         (),
         f"When the last successful discovery began. {BACKGROUND}",
-        _found(lambda found: found.at),
+        _discovered,
     ),
     OrganizationFamily(
         f"{PREFIX}discovery_duration_seconds",
@@ -144,7 +145,7 @@ ORGANIZATION_FAMILIES: tuple[OrganizationFamily, ...] = (
         Group.COLLECTION,
         (),
         f"How long the last successful discovery took. {BACKGROUND}",
-        _found(lambda found: found.duration),
+        _discovery_duration,
     ),
     OrganizationFamily(
         f"{PREFIX}exporter_lease_held",

@@ -1,28 +1,21 @@
 """What is told of a subject: a report and its job, the services in it, news, and the entity behind it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from exporter.families.kinds import BACKGROUND, PREFIX, Group, Sample, SubjectFamily, SubjectView, Type, one
 from exporter.model import JobStatus, News, NewsKind
 
 
-def _report(field: Callable[[SubjectView], float | None]) -> Callable[[SubjectView], Iterable[Sample]]:
-    def read(view: SubjectView) -> Iterable[Sample]:
-        return one(field(view)) if view.standing.report else ()
-
-    return read
+def _accessible(view: SubjectView) -> Iterable[Sample]:
+    return one(view.standing.report.accessible if view.standing.report else None)
 
 
-def _accessible(view: SubjectView) -> float | None:
-    return view.standing.report.accessible if view.standing.report else None
+def _not_accessed(view: SubjectView) -> Iterable[Sample]:
+    return one(view.standing.report.not_accessed if view.standing.report else None)
 
 
-def _not_accessed(view: SubjectView) -> float | None:
-    return view.standing.report.not_accessed if view.standing.report else None
-
-
-def _generated(view: SubjectView) -> float | None:
-    return view.standing.report.created if view.standing.report else None
+def _generated(view: SubjectView) -> Iterable[Sample]:
+    return one(view.standing.report.created if view.standing.report else None)
 
 
 def _job_status(view: SubjectView) -> Iterable[Sample]:
@@ -69,12 +62,16 @@ def _use_of(piece: News) -> tuple[str, ...]:
     return piece.namespace, piece.region, piece.account_id
 
 
-def _told(kind: NewsKind, field: Callable[[News], float | None]) -> Callable[[SubjectView], Iterable[Sample]]:
-    def read(view: SubjectView) -> Iterable[Sample]:
-        values = ((_use_of(piece), field(piece)) for piece in view.news if piece.kind is kind)
-        return _newest((labels, value) for labels, value in values if value is not None)
+def _first_used(view: SubjectView) -> Iterable[Sample]:
+    return _newest((_use_of(piece), piece.at) for piece in view.news if piece.kind is NewsKind.FIRST_USED)
 
-    return read
+
+def _returned(view: SubjectView) -> Iterable[Sample]:
+    return _newest((_use_of(piece), piece.at) for piece in view.news if piece.kind is NewsKind.RETURNED)
+
+
+def _returned_after(view: SubjectView) -> Iterable[Sample]:
+    return _newest((_use_of(piece), piece.after) for piece in view.news if piece.after is not None)
 
 
 def _told_at(view: SubjectView) -> Iterable[Sample]:
@@ -108,7 +105,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         Group.REPORTS,
         (),
         f"Services that the applicable SCPs allow (NumberOfServicesAccessible). {BACKGROUND}",
-        _report(_accessible),
+        _accessible,
     ),
     SubjectFamily(
         f"{PREFIX}services_not_accessed",
@@ -117,7 +114,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         (),
         "Services that are allowed and were not used in the tracking period (NumberOfServicesNotAccessed). "
         + BACKGROUND,
-        _report(_not_accessed),
+        _not_accessed,
     ),
     SubjectFamily(
         f"{PREFIX}report_generated_timestamp_seconds",
@@ -125,7 +122,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         Group.REPORTS,
         (),
         f"When AWS created the report that is shown (its JobCreationDate). {BACKGROUND}",
-        _report(_generated),
+        _generated,
     ),
     SubjectFamily(
         f"{PREFIX}report_job_status",
@@ -200,7 +197,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         _USE,
         "When a service that might be used and had no known use was used, for as long as that is news. "
         + BACKGROUND,
-        _told(NewsKind.FIRST_USED, lambda piece: piece.at),
+        _first_used,
     ),
     SubjectFamily(
         f"{PREFIX}service_returned_timestamp_seconds",
@@ -209,7 +206,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         _USE,
         "When a service that had not been used for news.dormant_after or longer was used again, for as long "
         f"as that is news. {BACKGROUND}",
-        _told(NewsKind.RETURNED, lambda piece: piece.at),
+        _returned,
     ),
     SubjectFamily(
         f"{PREFIX}service_returned_after_seconds",
@@ -217,7 +214,7 @@ SUBJECT_FAMILIES: tuple[SubjectFamily, ...] = (
         Group.NEWS,
         _USE,
         f"How long that service had not been used, for as long as that is news. {BACKGROUND}",
-        _told(NewsKind.RETURNED, lambda piece: piece.after),
+        _returned_after,
     ),
     SubjectFamily(
         f"{PREFIX}service_news_told_timestamp_seconds",

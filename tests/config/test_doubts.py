@@ -12,6 +12,8 @@ ROLE = "role_arn: 'arn:aws:iam::111122223333:role/x'"
 SHORT = "is short: AWS repeats a result for a minute, and makes one report at a time"
 DROPPED = "reports are dropped before they are renewed"
 BRACKETS = "the brackets are; a bracket in a name is written [[]"
+MEANS = "means one of the characters"
+UNKNOWN = "is no Region that this version knows of"
 LAST = "and only ids and names match: give its last part"
 UNIT_ARN = "arn:aws:organizations::1:ou/o-a/ou-ab12-abcdefgh"
 ACCOUNT_ARN = "arn:aws:organizations::1:account/o-a/111122223333"
@@ -70,6 +72,18 @@ def of_one(text):
             "exclude: ['[SANDBOX]*']",
             f'exclude: "[SANDBOX]*" means one of the characters SANDBOX where {BRACKETS}: [[]SANDBOX]*',
         ),
+        (
+            "exclude: ['[Xa!]d']",
+            f'exclude: "[Xa!]d" means one of the characters Xa! where {BRACKETS}: [[]Xa!]d',
+        ),
+        (
+            "exclude: ['[a!b]c']",
+            f'exclude: "[a!b]c" means one of the characters a!b where {BRACKETS}: [[]a!b]c',
+        ),
+        (
+            "region: us-wets-1",
+            'region: "us-wets-1" is no Region that this version knows of, did you mean us-west-1?',
+        ),
         ("include: [a, b], exclude: [b]", 'include: "b" has no effect: exclude has it too, and is stronger'),
     ],
 )
@@ -104,7 +118,7 @@ def test_a_configuration_that_collects_nothing_is_told():
         "targets: {ous: {refresh: 7d}}",
         "targets: {ous: {refresh: 1m}}",
         "include: [ou-ab12-abcdefgh, '111122223333', 'prod-*', 'dev?', r-ab12]",
-        "exclude: ['[a-z]*', '[!x]y', '[ab]c', 'A/B']",
+        "exclude: ['[a-z]*', '[!x]y', '[!abc]d', '[ab]c', 'A/B']",
         "include: ['[[]SANDBOX]*']",
     ],
 )

@@ -68,6 +68,16 @@ def test_protected_services_are_those_of_all_organizations_and_those_of_one():
     assert parse(masked_yaml(config), "masked.yml") == config
 
 
+def test_an_organization_has_the_protections_of_all_and_its_own():
+    services = "[{service: %s, reason: x}]"
+    config = parse(
+        f"organizations: [{{name: a, protect: {services % 's3'}}}, {{name: b}}]\nprotect: {services % 'sqs'}",
+        "f",
+    )
+    protected = {name: [one.service for one in config.protections(name)] for name in ("a", "b", "c")}
+    assert protected == {"a": ["sqs", "s3"], "b": ["sqs"], "c": ["sqs"]}
+
+
 def test_a_target_that_is_written_in_part_keeps_its_other_defaults():
     config = parse("organizations: [{targets: {root: {services: none}, accounts: {refresh: 12h}}}]", "f.yml")
     assert config.organizations[0].targets.root == Target(True, 1800.0, Services.NONE)
@@ -127,6 +137,12 @@ def test_the_partition_of_an_organization_follows_from_its_region():
 def test_a_problem_points_at_the_value():
     (problem,) = problems_of("organizations:\n  - name: a\n    region:   nowhere\n")
     assert (problem.line, problem.column, problem.path) == (3, 15, "organizations[0].region")
+
+
+def test_a_character_that_no_file_may_have_is_pointed_at():
+    (problem,) = problems_of("organizations:\n  - name: a\n    region: \0\n")
+    assert (problem.line, problem.column) == (3, 13)
+    assert problem.message == "not valid YAML: the character U+0000 is not allowed"
 
 
 def test_a_problem_of_a_key_points_at_the_key():

@@ -21,6 +21,10 @@ def test_a_secret_says_that_it_is_one():
     assert str(Secret("hunter2")) == "<secret>"
 
 
+def test_a_secret_is_laid_out_like_any_text():
+    assert f"{Secret('hunter2'):>10}" == "  <secret>"
+
+
 def test_a_secret_is_handed_out_when_asked_for():
     assert Secret("hunter2").reveal() == "hunter2"
 
@@ -29,6 +33,7 @@ def test_secrets_compare_by_value():
     assert Secret("a") == Secret("a") != Secret("b")
     assert len({Secret("a"), Secret("a")}) == 1
     assert Secret("a") != "a"
+    assert hash(Secret("a")) != hash(Secret("b"))
 
 
 def test_an_empty_secret_is_no_secret():

@@ -156,7 +156,68 @@ def test_numbers_are_read_as_go_reads_them():
     assert load_web("go_numbers.ok.yml").rate_limit == RateLimit(1.0, 19)
 
 
-@pytest.mark.parametrize("interval", ["0", "0s", '"0"', "-0"])
+@pytest.mark.parametrize(
+    ("burst", "number"),
+    [("1_000", 1000), ("017", 15), ("-017", -15), ("+017", 15), ("0x1f", 31), ("0b11", 3), ("1e3", 1000)],
+)
+def test_a_number_may_be_written_as_go_takes_it(tmp_path, burst, number):
+    config = written(tmp_path, f"rate_limit: {{interval: 1s, burst: {burst}}}")
+    assert config.rate_limit == RateLimit(1.0, number)
+
+
+def test_an_interval_may_be_negative_as_in_go(tmp_path):
+    assert written(tmp_path, "rate_limit: {interval: -1m30s, burst: 1}").rate_limit.interval == -90
+
+
+@pytest.mark.parametrize(("length", "taken"), [(100, True), (101, False)])
+def test_an_interval_has_at_most_a_hundred_characters(tmp_path, length, taken):
+    text = f"rate_limit: {{interval: {'1s'.rjust(length, '0')}, burst: 1}}"
+    if taken:
+        assert written(tmp_path, text).rate_limit.interval == 1
+    else:
+        with pytest.raises(ConfigError, match="is not a duration such as"):
+            written(tmp_path, text)
+
+
+@pytest.mark.parametrize(("interval", "kind"), [("[1s]", "a list"), ("{a: 1s}", "a mapping")])
+def test_what_is_no_text_is_no_interval(tmp_path, interval, kind):
+    with pytest.raises(ConfigError, match=f"{kind} is not a duration such as 1s, 200ms or 1m30s"):
+        written(tmp_path, f"rate_limit: {{interval: {interval}}}")
+
+
+REST = "x" * 53
+
+
+@pytest.mark.parametrize("begin", ["$2$10$", "$2$04$", "$2y$04$", "$2a$31$", "$2b$10$"])
+def test_a_hash_of_bcrypt_is_taken_as_go_takes_it(tmp_path, begin):
+    config = written(tmp_path, f"basic_auth_users: {{a: '{begin}{REST}'}}")
+    assert config.users["a"].reveal() == f"{begin}{REST}"
+
+
+@pytest.mark.parametrize(
+    ("hashed", "why"),
+    [
+        (f"$2$10${REST[1:]}", "it is too short"),
+        ("", "it is too short"),
+        (f"$3y$10${REST}", "it does not begin with $2"),
+        (f"y2y$10${REST}", "it does not begin with $2"),
+        (f"$2y$03${REST}", "its cost is not a number from 4 to 31"),
+        (f"$2y$32${REST}", "its cost is not a number from 4 to 31"),
+        (f"$2y$1a${REST}", "its cost is not a number from 4 to 31"),
+    ],
+)
+def test_what_is_no_hash_of_bcrypt_is_refused(tmp_path, hashed, why):
+    with pytest.raises(ConfigError) as refused:
+        written(tmp_path, f"basic_auth_users: {{a: '{hashed}'}}")
+    assert refused.value.problems[0].message == f"not a bcrypt hash: {why}"
+
+
+def test_of_a_header_blanks_go_at_both_ends_and_nothing_else(tmp_path):
+    text = 'http_server_config: {headers: {X-XSS-Protection: " \\tX\\u00a0\\n"}}'
+    assert written(tmp_path, text).headers["X-XSS-Protection"] == "X\u00a0"
+
+
+@pytest.mark.parametrize("interval", ["0", "0s", '"0"', "-0", '"+0"', '"-0"'])
 def test_an_interval_of_nothing_is_no_limit(tmp_path, interval):
     assert written(tmp_path, f"rate_limit: {{interval: {interval}, burst: 1}}").rate_limit is None
 

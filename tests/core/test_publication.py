@@ -191,6 +191,15 @@ def test_time_alone_makes_ages_grow(published, clock):
     assert 'age_seconds{organization="org",entity_id="r-exam",service_namespace="s3"} 70\n' in text(published)
 
 
+def test_of_ages_that_grew_the_time_and_the_length_are_known(published, clock):
+    published.stood("org", standing(used=NOW - 9))
+    before = published.current.exposition
+    clock[0] += 60
+    published.tick()
+    after = published.current.exposition
+    assert (before.aged_at, after.aged_at, after.length - before.length) == (NOW, NOW + 60, 1)
+
+
 def test_time_alone_changes_nothing_but_ages(published, clock):
     for entity in UNITS:
         published.stood("org", standing(entity, used=NOW - 10))

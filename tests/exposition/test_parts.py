@@ -7,10 +7,11 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from exporter.exposition import Format, answer, header, number, organization_sections
 from exporter.exposition.exposition import entity_part
-from exporter.families import FAMILIES, INSTRUMENTS, ORGANIZATION_FAMILIES, Group
+from exporter.families import FAMILIES, INSTRUMENTS, ORGANIZATION_FAMILIES, Family, Group, Type
 from exporter.job import once_each
 from exporter.model import (
     Discovery,
+    NewsKind,
     OrganizationView,
     Policy,
     Report,
@@ -21,6 +22,7 @@ from exporter.model import (
 )
 from tests.exposition import reference
 from tests.exposition.conftest import ALL, NOW, TARGETS, entity, plain, publication, served, texts, worlds
+from tests.exposition.examples import SMALL, small
 
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
 FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
@@ -121,3 +123,60 @@ def test_an_info_is_a_gauge_under_its_whole_name(fmt, family):
 )
 def test_a_number_is_written_with_every_digit_it_needs(value, written):
     assert number(value) == written
+
+
+def lines_about(name, views):
+    sections = {family.name: lines.decode() for family, lines in organization_sections(views, ALL)}
+    return sections[f"aws_org_access_{name}"].splitlines()
+
+
+def test_news_that_there_never_was_is_counted_as_none():
+    told = lines_about("news_total", [OrganizationView("one", TARGETS, tally={NewsKind.RETURNED: 2})])
+    ends = {line.partition('kind="')[2] for line in told}
+    assert {'returned"} 2', 'first_used"} 0'} <= ends
+
+
+def test_entities_are_counted_by_their_type():
+    found = Discovery("o-org", "9", "aws", (entity(1), entity(2)))
+    counted = lines_about("entities", [OrganizationView("one", TARGETS, found)])
+    assert 'aws_org_access_entities{organization="one",entity_type="ACCOUNT"} 2' in counted
+
+
+def test_organizations_stand_one_below_the_other():
+    one, two = view("one", "p"), view("two", "q")
+    for family, lines in organization_sections([one, two], ALL):
+        name = family.name.removeprefix("aws_org_access_")
+        assert lines.decode().splitlines() == [*lines_about(name, [one]), *lines_about(name, [two])]
+
+
+@pytest.mark.parametrize(
+    ("fmt", "escaped"),
+    [(Format.TEXT, 'a "b" \\\\c\\nd'), (Format.OPENMETRICS, 'a \\"b\\" \\\\c\\nd')],
+    ids=["text", "openmetrics"],
+)
+def test_help_is_escaped_as_each_format_has_it(fmt, escaped):
+    family = Family("x", Type.UNKNOWN, Group.INFO, (), 'a "b" \\c\nd')
+    word = "untyped" if fmt is Format.TEXT else "unknown"
+    header.cache_clear()  # it keeps what it has said before
+    assert header(family, fmt).decode() == f"# HELP x {escaped}\n# TYPE x {word}\n"
+
+
+def test_an_entity_alone_is_what_the_whole_says_of_it():
+    current = small()
+    whole = [line for line in served(current, Format.TEXT, packed=False).splitlines() if line[0] != "#"]
+    first, second = (alone(current, Subject(item.id)) for item in SMALL)
+    assert {*lines_of(first), *lines_of(second)} == set(whole)
+    assert first.count("# HELP") > second.count("# HELP") > 0
+
+
+def test_of_an_entity_alone_only_the_groups_asked_for_are_told():
+    unit = small().exposition.unit(("org", Subject(SMALL[0].id)))
+    part = entity_part([unit], {}, frozenset({Group.AGES}), Format.TEXT, NOW + 5)
+    (line,) = lines_of(b"".join(answer([part], (), Format.TEXT).inflated()).decode())
+    assert line.endswith(" 65")
+
+
+def test_an_entity_alone_is_told_in_either_format():
+    unit = small().exposition.unit(("org", Subject(SMALL[0].id)))
+    part = entity_part([unit], {}, ALL, Format.OPENMETRICS, NOW)
+    assert b"# UNIT " in b"".join(answer([part], (), Format.OPENMETRICS).inflated())

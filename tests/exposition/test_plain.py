@@ -30,9 +30,16 @@ def test_what_did_not_change_is_not_inflated_again():
 def test_no_more_is_kept_than_there_is_room_for():
     plain = Plain(most=8)
     answer = made(b"first", b"second", b"3rd")
-    before = list(plain.texts(answer))
-    after = list(plain.texts(answer))
+    before, after, again = (list(plain.texts(answer)) for _ in range(3))
     assert [one is other for one, other in zip(before, after, strict=True)] == [True, False, True]
+    assert [one is other for one, other in zip(after, again, strict=True)] == [True, False, True]
+
+
+def test_what_is_kept_takes_of_the_room():
+    plain = Plain(most=8)
+    answer = made(b"first", b"4444")
+    before, after = list(plain.texts(answer)), list(plain.texts(answer))
+    assert [one is other for one, other in zip(before, after, strict=True)] == [True, False]
 
 
 def test_what_was_forgotten_is_inflated_again():
