@@ -39,9 +39,12 @@ class Scene:
         ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scene(tmp_path_factory, tool):
-    """Whoever asks for it says which tools it needs: Prometheus and Alertmanager."""
+    """Whoever asks for it says which tools it needs: Prometheus and Alertmanager.
+
+    It ends with those who ask: an eighth of a processor goes into it as long as it lives.
+    """
     folder = tmp_path_factory.mktemp("scene")
     (folder / "rules.yml").write_text(hurried(60))
     received = []

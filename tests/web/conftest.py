@@ -235,9 +235,9 @@ def loop():
     thread.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tool, tmp_path_factory):
-    """Headless Chromium, for ``@pytest.mark.tool("chromium", "chromedriver")``."""
+    """Headless Chromium, for ``@pytest.mark.tool("chromium", "chromedriver")``; it never rests."""
     from tests.web.browsing import launched  # noqa: PLC0415 - most tests need no browser
 
     driver = launched(tool("chromium"), tool("chromedriver"), tmp_path_factory.mktemp("browser"))
