@@ -122,6 +122,17 @@ def _uncounted() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _untraced_here() -> Iterator[None]:
+    """This thread is not traced; others are: a thread whose tracer was stopped is never traced again."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
+
+
+@contextlib.contextmanager
 def _counted_at_first(search: Any) -> Iterator[None]:
     """Of a search the first examples are traced: what the others reach as well is a matter of chance."""
     test, numbers = search.inner_test, itertools.count()
@@ -130,7 +141,7 @@ def _counted_at_first(search: Any) -> Iterator[None]:
         @functools.wraps(test)
         def counted(*given: Any, **named: Any) -> Any:
             if next(numbers) == _EXAMPLES:
-                stack.enter_context(_uncounted())
+                stack.enter_context(_untraced_here())
             return test(*given, **named)
 
         search.inner_test = counted
