@@ -19,6 +19,9 @@ from exporter.errors import ConfigError
         ("session", "session_name"),
         ("states", "account_states"),
         ("exclud", "exclude"),
+        ("job ids", "job_ids"),
+        ("job.ids", "job_ids"),
+        ("jobIds", "job_ids"),
     ],
 )
 def test_an_unknown_key_of_an_organization_suggests_the_one_that_was_meant(written, meant):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.config import Protection, default, load, masked, masked_yaml, parse
+from exporter.config.settings import Endpoints
 from exporter.config.syntax import partition_of, region
 from exporter.errors import ConfigError, Problem
 from exporter.model import Services, Target
@@ -91,6 +92,16 @@ def test_account_ids_are_what_was_written_with_and_without_quotes():
     assert organization.include[-1] == "no"
 
 
+def test_profile_endpoints_and_whether_leads_are_followed_are_what_was_written():
+    endpoints = "{iam: 'http://i', organizations: 'http://o', sts: 'http://s'}"
+    config = parse(
+        f"organizations: [{{profile: p, endpoints: {endpoints}}}]\ncollection: {{follow_leads: false}}", "f"
+    )
+    (organization,) = config.organizations
+    assert (organization.profile, config.collection.follow_leads) == ("p", False)
+    assert organization.endpoints == Endpoints("http://i", "http://o", "http://s")
+
+
 def test_what_is_listed_twice_counts_once():
     config = parse("organizations: [{include: [b, a, b], account_states: [CLOSED, CLOSED]}]", "f.yml")
     assert config.organizations[0].include == ("b", "a")
@@ -109,6 +120,31 @@ def test_a_merged_mapping_yields_to_what_is_written_and_fills_in_the_rest():
     assert staging.targets == prod.targets
     assert lab.targets.accounts.refresh == 12 * 3600.0
     assert not lab.targets.ous.enabled
+
+
+@pytest.mark.parametrize(("keep", "taken"), [("90d", True), ("90d1s", False)])
+def test_news_is_kept_for_ninety_days_at_most(keep, taken):
+    text = f"news: {{keep: {keep}}}"
+    if taken:
+        assert parse(text, "f.yml").news.keep == 90 * 86400.0
+    else:
+        assert [problem.message for problem in problems_of(text)] == ["must be at most 90d"]
+
+
+def test_the_masked_configuration_is_in_the_order_of_the_file_and_in_its_letters():
+    text = masked_yaml(load(TESTDATA / "unicode.ok.yml"))
+    assert text.startswith("organizations:\n- name: ")
+    assert "組織" in text
+
+
+def test_what_is_merged_into_what_is_merged_fills_in_the_rest():
+    organizations = "[&a {name: a, region: us-east-1}, &b {<<: *a, name: b}, {<<: *b, name: c}]"
+    config = parse(f"organizations: {organizations}", "f.yml")
+    assert [(one.name, one.region) for one in config.organizations] == [
+        ("a", "us-east-1"),
+        ("b", "us-east-1"),
+        ("c", "us-east-1"),
+    ]
 
 
 def test_a_name_may_be_any_unicode():

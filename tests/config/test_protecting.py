@@ -1,5 +1,6 @@
 """Which services the configuration keeps from being denied, and until when."""
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -24,6 +25,14 @@ def held(expires):
 )
 def test_a_protection_holds_until_the_end_of_its_last_day(expires, reason):
     assert held(expires) == ({"drs": reason}, ())
+
+
+def test_days_are_those_of_utc(monkeypatch):
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "XXX-14")  # where it is tomorrow already
+        time.tzset()
+        assert held(date(2027, 6, 30))[1] == ()
+    time.tzset()
 
 
 def test_a_protection_that_is_over_is_remarked():

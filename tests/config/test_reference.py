@@ -57,3 +57,26 @@ def test_the_reference_shows_defaults_as_yaml():
     defaults = {row.path: yaml.safe_load(row.default) for row in reference() if row.default}
     assert defaults["organizations[].targets.root.services"] == "all"
     assert defaults["organizations[].account_states"] == ["ACTIVE"]
+
+
+def test_the_reference_calls_types_and_defaults_by_their_words():
+    rows = {row.path: row for row in reference()}
+    shown = {
+        path: (rows[path].type, rows[path].default)
+        for path in (
+            "organizations",
+            "organizations[].targets",
+            "organizations[].targets.root.enabled",
+            "organizations[].job_ids",
+            "organizations[].account_states",
+            "collection.slot_share",
+        )
+    }
+    assert shown == {
+        "organizations": ("list of mappings", ""),
+        "organizations[].targets": ("mapping", ""),
+        "organizations[].targets.root.enabled": ("boolean", "true"),
+        "organizations[].job_ids": ("list of job ids", "[]"),
+        "organizations[].account_states": ("list of account states", "[ACTIVE]"),
+        "collection.slot_share": ("number", "1.0"),
+    }

@@ -45,6 +45,7 @@ def test_a_selector_is_an_id_or_a_glob(text):
     [
         ("12345", '"12345" is not an account id: twelve digits, in quotes'),
         ("ou-short", '"ou-short" is not an OU id such as ou-ab12-c3d4e5f6 (for a name, use a glob)'),
+        ("ou-X", '"ou-X" is not an OU id such as ou-ab12-c3d4e5f6 (for a name, use a glob)'),
         (" ", "must not be empty"),
     ],
 )
