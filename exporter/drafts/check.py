@@ -214,6 +214,7 @@ def _coverage(case: Case) -> Iterator[str]:
             "--state.url of a running exporter names all of them"
         )
     if case.uncovered:
-        yield f"{len(case.uncovered)} of {len(case.members)} accounts have no report of their own"
+        have = "has" if len(case.uncovered) == 1 else "have"
+        yield f"{len(case.uncovered)} of {len(case.members)} accounts {have} no report of their own"
     if case.manages:
         yield "the management account lies below, and no SCP binds it"

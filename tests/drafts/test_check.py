@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from exporter.drafts import Certainty, DraftError, check, document, markdown, parse
 from exporter.recommend import Attached, Wish, policy_texts, recommend
 from exporter.scp import effect
+from tests.drafts import examples
 from tests.recommend.cases import DAY, FULL, NOW, OLD, UNIT, YOUNG, case, report, row, scp
 
+TESTDATA = Path(__file__).parent / "testdata"
 OTHER = "444444444444"
 
 
@@ -221,3 +224,8 @@ def test_for_certain_is_what_aws_would_count_as_denied(statements):
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     assert {one.namespace for one in result.denied if one.namespace in NAMES} == effect(policy, NAMES).denied
     assert not {one.namespace for one in result.denied} & {one.namespace for one in result.uncertain}
+
+
+@pytest.mark.parametrize("name", examples.NAMES)
+def test_a_check_looks_like_this(name):
+    assert examples.written(name) == (TESTDATA / name).read_text(encoding="utf-8")

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -10,8 +12,10 @@ from exporter.model import EntityType
 from exporter.plan import files, plan, prove, steps, summary
 from exporter.recommend import LIMIT, Wish, length, recommend
 from exporter.scp import effect
+from tests.plan.examples import NAMES, written
 from tests.recommend.test_applied import DAY, World, worlds
 
+TESTDATA = Path(__file__).parent / "testdata"
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 KINDS = {EntityType.ROOT, EntityType.ORGANIZATIONAL_UNIT}
 WISH = Wish(90 * DAY)
@@ -184,3 +188,8 @@ def test_short_policies_are_as_safe(world, limit):
     used = in_use(world)
     attach(world, planned(world, replace(WISH, limit=limit)))
     assert not used & denied(world)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_looks_like_this(name):
+    assert written(name) == (TESTDATA / name).read_text(encoding="utf-8")

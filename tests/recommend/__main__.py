@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from tests.recommend.examples import NAMES, written
-
-TESTDATA = Path(__file__).parent / "testdata"
+from tests.drafts import examples as drafts
+from tests.plan import examples as plan
+from tests.recommend import examples as recommend
 
 if __name__ == "__main__":
-    for name in NAMES:
-        (TESTDATA / name).write_text(written(name), encoding="utf-8")
+    for of in (recommend, drafts, plan):
+        for name in of.NAMES:
+            (Path(of.__file__).parent / "testdata" / name).write_text(of.written(name), encoding="utf-8")
