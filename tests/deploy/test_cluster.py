@@ -24,7 +24,12 @@ CUSTOM = [
 # Of the Operator's kinds, the role `admin` may make none.
 OPERATED = {"auto", "everything", "existing-secret", "monitored", "tls"}
 
-pytestmark = [pytest.mark.slow, pytest.mark.tool("kubernetes"), pytest.mark.tool("helm")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.uncounted,
+    pytest.mark.tool("kubernetes"),
+    pytest.mark.tool("helm"),
+]
 HELMS = ["helm", pytest.param("helm3", marks=pytest.mark.tool("helm3"))]
 
 

@@ -7,7 +7,12 @@ from tests.end_to_end.prometheus import query
 
 PATIENCE = 300.0  # s: on a machine with nothing else to do, the last of it comes after fifty
 
-pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus"), pytest.mark.tool("alertmanager")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.uncounted,
+    pytest.mark.tool("prometheus"),
+    pytest.mark.tool("alertmanager"),
+]
 
 
 @pytest.mark.parametrize("name", ["OrgAccessDormantServiceUsed", "OrgAccessServiceFirstUsed"])

@@ -16,7 +16,12 @@ VARIABLES = [
     if variable.type_val == "query"
 ]
 
-pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus"), pytest.mark.tool("alertmanager")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.uncounted,
+    pytest.mark.tool("prometheus"),
+    pytest.mark.tool("alertmanager"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,12 @@ ABOUT_ACCOUNTS = 'alertname=~"OrgAccess(DormantServiceUsed|ServiceFirstUsed)"'
 KEY = ("alertname", "organization", "entity_id", "service_namespace")
 STEP = 6.0  # s: some scrapes and evaluations
 
-pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus"), pytest.mark.tool("alertmanager")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.uncounted,
+    pytest.mark.tool("prometheus"),
+    pytest.mark.tool("alertmanager"),
+]
 
 
 def firing(url, selector):
