@@ -31,7 +31,7 @@ demo: install ## A simulated organization on http://localhost:10078
 	$(BIN)/org-access-exporter demo
 
 test: $(VENV)/.dev ## The test suite
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 pods: $(VENV)/.dev ## The chart on two nodes with kubelet and containerd, as root: after a change of chart or image
 	PYTHON=$(BIN)/python sh .ci/pods $(PYTEST_FLAGS)
