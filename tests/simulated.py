@@ -63,7 +63,7 @@ class Commands:
 
 @pytest.fixture(scope="module")
 def endpoint():
-    with start(SimulationOptions(accounts=6, ous=3, speed=SPEED, seed=3)) as started:
+    with start(SimulationOptions(accounts=6, ous=3, speed=SPEED, seed=3, settled=True)) as started:
         yield started
 
 

@@ -11,7 +11,7 @@ class SimulationOptions:
 
     ``accounts`` counts member accounts, the management account comes on top. ``speed`` divides the time a
     job takes and the 60 s for which its result is given again, and multiplies the rate at which services
-    come into use; dates stay those of ``clock`` (Unix seconds). ``page_limit`` and
+    come into use (``settled``: none does); dates stay those of ``clock`` (Unix seconds). ``page_limit`` and
     ``organization_page_limit`` are the most rows and the most items on a page, whatever is asked for.
 
     The switches that follow stand for what AWS may do: an empty first page that carries a NextToken; paths
@@ -25,6 +25,7 @@ class SimulationOptions:
     ous: int = 8
     speed: float = 1.0
     seed: int = 7
+    settled: bool = False
     page_limit: int = 1000
     organization_page_limit: int = 20
     partition: str = "aws"

@@ -21,6 +21,7 @@ from exporter.simulator.tokens import TokenService
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]+/[^/]+/([^/]+)/aws4_request")
 _TARGET = "x-amz-target"
+_NEVER = 1e-9  # what would come into use within a day does so in three million years
 # Not well-formed as XML, as most such pages.
 _HTML = (
     "<!DOCTYPE html><html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1><hr></body></html>"
@@ -159,7 +160,7 @@ def _activity(options: SimulationOptions, names: Mapping[str, str], organization
         organization.joined,
         seed=options.seed,
         began=options.clock(),
-        speed=options.speed,
+        speed=_NEVER if options.settled else options.speed,
         partition=options.partition,
     )
 

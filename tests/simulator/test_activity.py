@@ -1,12 +1,15 @@
 import math
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.model import Entity, EntityType
 from exporter.services import service_names
+from exporter.simulator import SimulationOptions
 from exporter.simulator.activity import TRACKING_PERIOD, Activity, Use, last_use
+from exporter.simulator.simulation import Simulation
 
 _BEGAN = 1_790_000_000
 _moments = st.floats(min_value=0, max_value=2e9)
@@ -115,3 +118,15 @@ def test_an_account_used_nothing_before_it_joined():
     uses = _uses_of_many(_activity(joined))
     assert len(uses) < len(_uses_of_many(_activity()))
     assert min(use.since for use in uses) >= joined
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_in_a_settled_organization_no_service_comes_into_use(settled):
+    options = SimulationOptions(accounts=6, ous=3, seed=3, settled=settled, clock=lambda: float(_BEGAN))
+    simulation = Simulation(options)
+    root = simulation.organization.root.path
+
+    def used(at):
+        return {row.namespace for row in simulation.truth(root, at=at).rows if row.last_authenticated}
+
+    assert (used(_BEGAN + 30 * 86_400.0) <= used(float(_BEGAN))) == settled
