@@ -11,7 +11,8 @@ KEY = "aws:PrincipalArn"
 NONE = "none"
 _PRESETS = ("control-tower", "sso", "sso=PERMISSION-SET", "break-glass=ROLE")
 _PARTS = 6
-_EVERYBODY = re.compile(r"(?:[*?]+|role/?[*?/]*|\*/\*)")
+# Nobody means these: a pattern that fits one of them fits everybody, or everybody with a path.
+_STRANGERS = ("role/Zq0.Kx=7,vJ@w-2_hB", "role/zQ8/Kx7/vJ0.h=2,B@y-5")
 _KINDS = ("role/", "user/", "root", "federated-user/", "*", "?")
 _NAME = re.compile(r"[\w+=,.@*?/-]+", re.ASCII)
 
@@ -58,7 +59,7 @@ def _patterns(wish: str, partition: str) -> tuple[str, ...]:
 
 
 def _role(name: str, wish: str) -> str:
-    if not _NAME.fullmatch(name) or _EVERYBODY.fullmatch(name):
+    if not _NAME.fullmatch(name) or _fits_strangers(f"role/{name}"):
         raise ValueError(
             f"{wish!r}: {name!r} is no name of a role" if name else f"{wish!r}: a name is missing"
         )
@@ -73,6 +74,11 @@ def _arn(pattern: str) -> str:
         raise ValueError(f"{pattern!r}: {KEY} holds the role of a session: arn:aws:iam::*:role/NAME")
     if parts[2] != "iam" or not parts[5].startswith(_KINDS):
         raise ValueError(f"{pattern!r} is not like arn:aws:iam::*:role/NAME or arn:aws:iam::*:user/NAME")
-    if _EVERYBODY.fullmatch(parts[5]):
+    if _fits_strangers(parts[5]):
         raise ValueError(f"{pattern!r} would exempt every role: nothing would be denied")
     return pattern
+
+
+def _fits_strangers(pattern: str) -> bool:
+    glob = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return any(re.fullmatch(glob, one) for one in _STRANGERS)

@@ -1,7 +1,7 @@
 """The policies themselves: few, and none longer than AWS takes."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -63,8 +63,13 @@ def allow_list(
     return (_fitting(_denial("NotAction", sorted(services), exempt), limit),)
 
 
-def allowing(actions: Iterable[str], limit: int = LIMIT) -> tuple[Document, ...]:
-    """One policy that allows these actions, for where no other allows everything; ValueError as above."""
+def allowing(actions: Collection[str], limit: int = LIMIT) -> tuple[Document, ...]:
+    """One policy that allows these actions, for where no other allows everything; ValueError as above.
+
+    Also where there is none: AWS takes no statement without an action.
+    """
+    if not actions:
+        raise ValueError("an allow list would allow nothing any more: use a deny list")
     statement = {"Sid": ALLOW, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return (_fitting(_document(statement), limit),)
 

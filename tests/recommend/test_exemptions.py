@@ -53,6 +53,10 @@ EVERYBODY = "would exempt every role: nothing would be denied"
         ("arn:aws:iam::*:role/*", EVERYBODY),
         ("arn:aws:iam::*:*", EVERYBODY),
         ("arn:*:iam::*:*/*", EVERYBODY),
+        ("arn:aws:iam::*:*role/*", EVERYBODY),
+        ("arn:aws:iam::*:?ole/*", EVERYBODY),
+        ("arn:aws:iam::*:role/??*", EVERYBODY),
+        ("arn:aws:iam::*:role/*/*", EVERYBODY),
         ("arn:aws:iam:us-east-1:*:role/R", NO_ROLE),
         ("arn:aws:iam::some:role/R", NO_ROLE),
         ("arn:aws:iam::*:role/R:S", NO_ROLE),
@@ -73,6 +77,7 @@ def test_what_exempts_nobody_or_everybody_is_refused(wish, why):
     [
         ("break-glass=", "a name is missing"),
         ("break-glass=*", "'*' is no name of a role"),
+        ("break-glass=?*?", "'?*?' is no name of a role"),
         ('break-glass=a"b', "'a\"b' is no name of a role"),
         ("sso=", "a name is missing"),
         ("arn:aws:sts::1:assumed-role/R/s", f"{KEY} holds the role of a session: arn:aws:iam::*:role/NAME"),

@@ -214,6 +214,12 @@ def test_where_nothing_allows_everything_a_list_of_what_is_allowed_takes_the_pla
     assert recommend(again, ALLOW).policies == found.policies
 
 
+def test_an_allow_list_that_would_allow_nothing_is_not_written():
+    granted = (scp("Allow", "*"), scp("Allow", "a:*", entity=UNIT.id))
+    with pytest.raises(ValueError, match="would allow nothing any more: use a deny list"):
+        recommend(case(row("a"), attached=granted), ALLOW)
+
+
 def test_a_deny_list_is_one_also_where_nothing_allows_everything():
     (policy,) = recommend(case(row("a"), attached=listed("a:*", "in-use:*")), WISH).policies
     assert policy["Statement"][0]["Effect"] == "Deny"
