@@ -13,7 +13,7 @@ SEPARATORS = [line[-1] for line in EVERY_CHARACTER.splitlines(keepends=True)[:-1
 
 
 @pytest.mark.parametrize("fmt", Format, ids=["text", "openmetrics"])
-@pytest.mark.parametrize("separator", SEPARATORS, ids=ascii)
+@pytest.mark.parametrize("separator", SEPARATORS, ids=lambda one: f"U+{ord(one):04X}")
 def test_no_name_ends_a_line_for_a_reader_of_lines(fmt, separator):
     item = entity(1, f"# one{separator}two 2")
     text = served(publication((item,), {}).current, fmt, packed=False)

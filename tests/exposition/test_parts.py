@@ -57,6 +57,40 @@ def test_rows_that_aws_gave_twice_are_one_series():
     )
 
 
+def reported(number, *services):
+    item = entity(number)
+    return item, Standing(Subject(item.id), Report(NOW - 60, NOW, len(services), 0, services))
+
+
+def lengthy(letter):
+    """Services whose lines are compressed by themselves."""
+    return tuple(ServiceAccess(f"{letter}{n:03}", "name", "", "", NOW - n, 1) for n in range(100))
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        pytest.param([(ServiceAccess("50%d", "%s", "", "", NOW - 5, 1),)], id="a percent sign"),
+        pytest.param([lengthy("a"), lengthy("b")], id="long"),
+        pytest.param(
+            [*[(ServiceAccess("s3", "S3", "", "", NOW - 5, 1),)] * 2, lengthy("a")] * 3, id="long among short"
+        ),
+    ],
+)
+@FORMATS
+def test_what_is_put_together_is_what_is_written_at_once(fmt, services):
+    made = [reported(number, *each) for number, each in enumerate(services, 1)]
+    entities, known = tuple(item for item, _ in made), {item.id: standing for item, standing in made}
+    assert served(publication(entities, known).current, fmt, packed=True) == plain(entities, known, fmt)
+
+
+def test_a_whole_is_composed_once_for_each_choice_and_format():
+    exposition = publication((entity(1),), {}).current.exposition
+    wholes = [exposition.whole(ALL, fmt) for fmt in Format]
+    assert all(exposition.whole(ALL, fmt) is whole for fmt, whole in zip(Format, wholes, strict=True))
+    assert wholes[0] is not wholes[1]
+
+
 def view(name, policy_name):
     discovery = Discovery(
         "o-org", "999999999999", "aws", (entity(1),), (Policy("p-1", policy_name),), NOW, 0.25

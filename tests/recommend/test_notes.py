@@ -249,14 +249,16 @@ def test_an_allow_list_is_told_to_deny_what_nobody_reports():
 
 
 def test_what_a_list_of_what_is_allowed_waits_for_is_told():
-    listed = [scp("Allow", "a:*", entity=UNIT.id, policy=f"p-{n}", name=f"Old{n}") for n in (1, 2)]
+    listed = [
+        scp("Allow", "a:*", "in-use:*", entity=UNIT.id, policy=f"p-{n}", name=f"Old{n}") for n in (1, 2)
+    ]
     assert told(case(row("a"), attached=(FULL[0], *listed)), ALLOW) == [
         f"{ADDS} until Old1 (p-1), Old2 (p-2) is detached"
     ]
 
 
 def test_what_has_to_be_detached_anyway_takes_no_place():
-    listed = [scp("Allow", "a:*", entity=UNIT.id, policy=f"p-{n}") for n in range(11)]
+    listed = [scp("Allow", "a:*", "in-use:*", entity=UNIT.id, policy=f"p-{n}") for n in range(11)]
     (note,) = told(case(row("a"), attached=(FULL[0], *listed)), ALLOW)
     assert note.startswith(ADDS)
 
