@@ -216,7 +216,7 @@ def test_where_nothing_allows_everything_a_list_of_what_is_allowed_takes_the_pla
 
 def test_an_allow_list_that_would_allow_nothing_is_not_written():
     granted = (scp("Allow", "*"), scp("Allow", "a:*", entity=UNIT.id))
-    with pytest.raises(ValueError, match="^an allow list would allow nothing any more: use a deny list$"):
+    with pytest.raises(ValueError, match=r"^an allow list would allow nothing any more: use a deny list$"):
         recommend(case(row("a"), attached=granted), ALLOW)
 
 
