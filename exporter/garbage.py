@@ -1,7 +1,7 @@
 """How often Python searches for unreachable cycles.
 
 A start makes hundreds of thousands of objects that all stay. To search them every few hundred, and all of
-them once more before the process ends, takes a quarter of the start. What an organization of a thousand
+them once more before the process ends, takes a twentieth of the start. What an organization of a thousand
 accounts is known by is some 200,000 of them, and a full search walks them all with the interpreter in its
 hands: 0.1 s in which nobody is answered, at moments that nobody chose.
 """

@@ -152,12 +152,12 @@ def _key(row: Listed, order: Order) -> Any:
 def _use(standing: Standing, entity: Entity, namespace: str) -> ServiceUse | None:
     rows = standing.report.services if standing.report else ()
     row = next((row for row in rows if row.namespace == namespace), None)
-    told, earlier = row.last_authenticated if row else None, standing.last_known.get(namespace)
+    told, earlier = row.used if row else None, standing.last_known.get(namespace)
     if earlier is not None and (told is None or earlier > told):
         return ServiceUse(entity, earlier, remembered=True)
-    if row is None or row.used is None:
+    if row is None or told is None:
         return None
-    return ServiceUse(entity, told, row.region, row.account_id, row.authenticated_entities)
+    return ServiceUse(entity, row.last_authenticated, row.region, row.account_id, row.authenticated_entities)
 
 
 def _idle(

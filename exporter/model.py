@@ -155,7 +155,7 @@ class ServiceAccess(NamedTuple):
     @property
     def used(self) -> float | None:
         """When it was used last; UNTOLD: accounts used it, at no time that is known; None: nobody did."""
-        if self.last_authenticated is None and self.authenticated_entities:
+        if self.last_authenticated is None and (self.authenticated_entities or 0) > 0:
             return UNTOLD
         return self.last_authenticated
 

@@ -34,8 +34,8 @@ def write_plan(cases: "Sequence[Case]", missing: Mapping[str, str], wished: "Wis
 
 
 def _planned(cases: "Sequence[Case]", missing: Mapping[str, str], wished: "Wish") -> "Plan":
-    from exporter.plan import plan, shared  # noqa: PLC0415 - as above
-    from exporter.recommend import recommend  # noqa: PLC0415 - as above
+    from exporter.plan import plan  # noqa: PLC0415 - as above
+    from exporter.recommend import recommend, shared  # noqa: PLC0415 - as above
 
     try:
         found = [recommend(case, wished) for case in shared(cases)]

@@ -20,6 +20,7 @@ from exporter.recommend.rendering import (
     resource_name,
     terraform,
 )
+from exporter.recommend.sharing import shared
 from exporter.recommend.uses import Use, latest_uses, most_accounts, use_in
 from exporter.recommend.verdict import Ground, Verdict
 from exporter.recommend.wording import told
@@ -63,6 +64,7 @@ __all__ = [
     "recommend",
     "remembered",
     "resource_name",
+    "shared",
     "terraform",
     "told",
     "use_in",

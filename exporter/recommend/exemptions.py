@@ -5,6 +5,7 @@ For a session of a role that key holds the ARN of the role, with its path.
 
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any
 
 KEY = "aws:PrincipalArn"
@@ -80,5 +81,5 @@ def _arn(pattern: str) -> str:
 
 
 def _fits_strangers(pattern: str) -> bool:
-    glob = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return any(re.fullmatch(glob, one) for one in _STRANGERS)
+    glob = pattern.replace("[", "[[]")  # which is no sign for AWS
+    return any(fnmatchcase(one, glob) for one in _STRANGERS)

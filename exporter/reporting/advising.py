@@ -8,7 +8,7 @@ from exporter.config import protected
 from exporter.errors import AwsError, CredentialsError, UserError
 from exporter.model import Entity, EntityType
 from exporter.output import Leaf, Reading
-from exporter.recommend import UNUSED_FOR, Case, Recommendation, Wish, recommend
+from exporter.recommend import UNUSED_FOR, Case, Recommendation, Wish, recommend, shared
 from exporter.reporting.case import Question, placed
 from exporter.reporting.request import Request
 from exporter.reporting.tree import Tree
@@ -25,19 +25,29 @@ class Advising:
 
     def leaves(self, readings: Sequence[Reading]) -> list[Leaf]:
         """Each report with its recommendation, or why there is none."""
-        return [Leaf(reading, self._advice(reading)) for reading in readings]
+        cases = [self._case(reading) for reading in readings]
+        evidence = iter(shared([case for case in cases if isinstance(case, Case)]))
+        advice = [case if isinstance(case, str) else self._advice(next(evidence)) for case in cases]
+        return [Leaf(*both) for both in zip(readings, advice, strict=True)]
 
-    def _advice(self, reading: Reading) -> Recommendation | str:
+    def _case(self, reading: Reading) -> Case | str:
         entity = reading.entity
         why = self._excluded(reading, entity)
         if why or entity is None:
             return why
         try:
-            return self._recommended(Case(entity, reading.report, asked=time.time()))
+            return self._placed(Case(entity, reading.report, asked=time.time()))
         except CredentialsError:
             raise
-        except (AwsError, UserError, ValueError) as error:
-            return f"No policy is recommended: {error}."
+        except (AwsError, UserError) as error:
+            return _none(error)
+
+    def _advice(self, case: Case) -> Recommendation | str:
+        protect, remarks = protected(self._request.protections, time.time())
+        try:
+            return recommend(case, Wish(UNUSED_FOR, protect=protect, remarks=remarks))
+        except ValueError as error:
+            return _none(error)
 
     def _excluded(self, reading: Reading, entity: Entity | None) -> str:
         if entity is None or reading.subject.policy_id:
@@ -50,13 +60,13 @@ class Advising:
             return f"A policy for one account: org-access-exporter recommend --entity {entity.id}"
         return ""
 
-    def _recommended(self, case: Case) -> Recommendation:
-        protect, remarks = protected(self._request.protections, time.time())
-        return recommend(self._placed(case), Wish(UNUSED_FOR, protect=protect, remarks=remarks))
-
     def _placed(self, case: Case) -> Case:
         if not self._request.selection.many:
             return placed(self._question, self._aws, case)
         if self._tree is None:
             self._tree = Tree.read(self._question, self._aws, self._aws.discover())
         return self._tree.placed(case)
+
+
+def _none(error: Exception) -> str:
+    return f"No policy is recommended: {error}."

@@ -1,5 +1,7 @@
 """Listings of entities, and who uses a service, from what is known."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +91,13 @@ def test_a_use_that_aged_out_is_one_at_its_time():
 def test_a_use_at_no_known_time_is_one_and_comes_last():
     timeless = USED._replace(last_authenticated=None, authenticated_entities=2)
     assert [use.at for use in usage(known(one=(timeless,), two=(USED,)), "s3", "").uses] == [100.0, None]
+
+
+def test_an_earlier_use_does_not_stand_for_one_at_no_known_time():
+    base = known(one=(USED._replace(last_authenticated=None, authenticated_entities=2),))
+    standing = replace(base.standings[Subject(ONE.id)], last_known={"s3": 70.0})
+    (use,) = usage(Known("prod", base.discovery, {standing.subject: standing}), "s3", "").uses
+    assert (use.at, use.remembered) == (None, False)
 
 
 def test_services_are_told_once_by_whatever_they_are_called():

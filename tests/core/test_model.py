@@ -4,6 +4,7 @@ import pytest
 
 from exporter.model import (
     SKEW,
+    UNTOLD,
     Discovery,
     Entity,
     EntityType,
@@ -148,3 +149,12 @@ def test_news_is_counted_by_its_kind_on_top_of_what_was_counted():
     nothing = dict.fromkeys(NewsKind, 0)
     assert tallied({NewsKind.RETURNED: 3, NewsKind.FIRST_USED: 1}, news) == nothing | counted
     assert tallied({}, ()) == nothing
+
+
+@pytest.mark.parametrize(
+    ("at", "accounts", "used"),
+    [(5.0, 1, 5.0), (None, None, None), (None, 0, None), (None, -1, None), (None, 2, UNTOLD)],
+)
+def test_a_row_says_when_a_service_was_used_and_whether_at_all(at, accounts, used):
+    row = ServiceAccess("s3", last_authenticated=at, authenticated_entities=accounts)
+    assert row.used == used

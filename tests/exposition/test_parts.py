@@ -1,5 +1,7 @@
 """The parts beside the whole: single entities, whole organizations, and the headers of every family."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
@@ -82,6 +84,36 @@ def test_what_is_put_together_is_what_is_written_at_once(fmt, services):
     made = [reported(number, *each) for number, each in enumerate(services, 1)]
     entities, known = tuple(item for item, _ in made), {item.id: standing for item, standing in made}
     assert served(publication(entities, known).current, fmt, packed=True) == plain(entities, known, fmt)
+
+
+def test_a_row_is_told_as_far_as_it_goes():
+    rows = (
+        ServiceAccess("idle"),
+        ServiceAccess("somewhere", "", "eu-west-1", "", NOW, 1),
+        ServiceAccess("somebody", "", "", "o-org/r-exam/111111111111", NOW, 1),
+        ServiceAccess("bare", "", "", "", NOW, 1),
+    )
+    item, standing = reported(1, *rows)
+    body = served(publication((item,), {item.id: standing}).current, Format.TEXT, packed=True)
+    told = re.findall(
+        r'service_(authenticated_entities|last_access_info)\{.*?namespace="(\w+)".*\} (\d)', body
+    )
+    assert set(told) == {
+        ("authenticated_entities", "idle", "0"),
+        *(("authenticated_entities", name, "1") for name in ("somewhere", "somebody", "bare")),
+        *(("last_access_info", name, "1") for name in ("somewhere", "somebody")),
+    }
+
+
+def test_names_and_series_are_those_of_what_is_shown():
+    item, standing = reported(1, ServiceAccess("s3", "S3"))
+    exposition = publication((item,), {item.id: standing}).current.exposition
+    lines = lines_of(served(publication((item,), {item.id: standing}).current, Format.TEXT, packed=True))
+    assert exposition.series == len(lines)
+    old = exposition.whole(ALL, Format.TEXT)
+    renamed = exposition.renamed({"s3": "S3", "ec2": "EC2"})
+    assert renamed.series == exposition.series + 1
+    assert renamed.whole(ALL, Format.TEXT) is not old
 
 
 def test_a_whole_is_composed_once_for_each_choice_and_format():

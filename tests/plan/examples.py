@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from exporter.model import Entity, EntityType
-from exporter.plan import files, plan, prove, shared
-from exporter.recommend import Attached, Case, Member, Origin, Wish, compact, recommend
+from exporter.plan import files, plan, prove
+from exporter.recommend import Attached, Case, Member, Origin, Wish, compact, recommend, shared
 from exporter.recommend.policies import deny_list
 from tests.recommend.cases import DAY, FULL, IN_USE, NOW, OLD, report, row
 

@@ -2,9 +2,16 @@
 
 import json
 import re
+import time
+from dataclasses import replace
 from html import unescape
 
-from exporter.model import EntityType
+from exporter.aws import Paging, configured
+from exporter.config import load
+from exporter.model import EntityType, Report, ServiceAccess, Subject
+from exporter.output import Reading
+from exporter.reporting.advising import Advising
+from exporter.reporting.request import Form, Request, Selection
 
 
 def policies(text):
@@ -50,3 +57,24 @@ def test_a_page_of_a_report_is_no_ground_for_a_policy(commands):
     ran = commands.run("report", "--entity-id", commands.root.id, "--output", "html", "--max-items", 5)
     assert "this is a page of one" in ran.out
     assert not any(policies(ran.out).values())
+
+
+def test_a_use_that_one_report_tells_counts_above_it_too(commands):
+    """Reports are made one after the other: what came into use meanwhile is in the later one alone."""
+    parent = commands.entities(EntityType.ORGANIZATIONAL_UNIT)[0]
+    child = replace(parent, id="ou-ab12-below000", path=f"{parent.path}/ou-ab12-below000")
+    organization = load(commands.file).organizations[0]
+    request = Request(organization, Selection(all_ous=True), Paging(), Form.HTML, 60.0, quiet=True)
+    advising = Advising(request, configured.organization(organization, lambda _: None))
+
+    def denied(*rows):
+        now = time.time()
+        told = {parent: commands.aws.truth(parent.path, at=now).rows, child: rows}
+        reports = {entity: Report(now, now, len(rows), 0, rows) for entity, rows in told.items()}
+        readings = [Reading("sim", Subject(one.id), one, report) for one, report in reports.items()]
+        return {one.namespace for one in advising.leaves(readings)[0].advice.denied}
+
+    before = denied()
+    gone = min(before)
+    used = ServiceAccess(gone, entity_path=f"{child.path}/111111111111", last_authenticated=time.time())
+    assert before - denied(used) == {gone}

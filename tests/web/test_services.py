@@ -63,6 +63,16 @@ def test_a_use_that_aged_out_of_the_report_is_not_called_never(world, serving):
         assert "not since 2022-10-10" in Page(running.get(f"/entities/{ACCOUNT.id}").text).text
 
 
+def test_an_earlier_use_is_not_told_in_the_place_of_one_at_no_known_time(world, serving):
+    world.filled()
+    timeless = EC2._replace(authenticated_entities=2)
+    told = replace(report_of(ACCOUNT.id, services=(timeless,)), last_known={"ec2": NOW - 400 * DAY})
+    world.stood(told)
+    with serving(world) as running:
+        assert TIMELESS in Page(running.get(f"/entities/{ACCOUNT.id}").text).text
+        assert "no longer in the report" not in running.get("/services/ec2").text
+
+
 TIMELESS = "at a time that AWS does not tell"
 
 

@@ -253,6 +253,6 @@ def _service(each: ServiceAccess, standing: Standing, page: EntityPage) -> str:
 def _used(each: ServiceAccess, standing: Standing, now: float) -> str:
     """A use that only an earlier report told of is not the same as never."""
     earlier = standing.last_known.get(each.namespace)
-    if each.last_authenticated is None and earlier is not None:
+    if each.used is None and earlier is not None:
         return f"not since {day(earlier)}"
     return used(each.used, now)

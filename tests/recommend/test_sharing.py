@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from exporter.model import Entity, EntityType
-from exporter.plan import plan, prove, shared
-from exporter.recommend import Case, Ground, Wish, recommend
+from exporter.plan import plan, prove
+from exporter.recommend import Case, Ground, Wish, recommend, shared
 from tests.recommend.cases import DAY, FULL, IN_USE, NOW, OLD, UNIT, report, row
 
 ROOT = Entity("r-b", EntityType.ROOT, "Root", "o-a/r-b", None)

@@ -1,10 +1,10 @@
-"""Evidence of one entity that speaks about others, too."""
+"""Evidence about one entity that speaks about others, too."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from exporter.model import Entity, Report
-from exporter.recommend import Case
+from exporter.recommend.case import Case
 
 
 def shared(cases: Sequence[Case]) -> tuple[Case, ...]:
@@ -32,7 +32,7 @@ def _below(cases: Iterable[Case]) -> Mapping[str, Sequence[Report]]:
     known = {case.entity.id: {id(report) for report in case.below} for case in cases}
     for case in cases:
         for place in case.entity.path.split("/")[1:-1]:
-            if id(case.report) not in known.get(place, ()):
+            if place in known and id(case.report) not in known[place]:
                 found.setdefault(place, []).append(case.report)
     return found
 
