@@ -8,7 +8,7 @@ LOCKS  := requirements/serve.txt requirements/demo.txt requirements/dev.txt
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test pods lint audit pythons fuzz soak bench tools docs pictures lock dist clean
+.PHONY: help install demo test pods lint audit pythons fuzz soak mutants bench tools docs pictures lock dist clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
