@@ -73,7 +73,7 @@ def _arn(pattern: str) -> str:
         raise ValueError(f"{pattern!r} is not like arn:aws:iam::*:role/NAME")
     if parts[2] == "sts":
         raise ValueError(f"{pattern!r}: {KEY} holds the role of a session: arn:aws:iam::*:role/NAME")
-    if parts[2] != "iam" or not parts[5].startswith(_KINDS):
+    if parts[2] != "iam" or not parts[5].startswith(_KINDS) or not _NAME.fullmatch(parts[5]):
         raise ValueError(f"{pattern!r} is not like arn:aws:iam::*:role/NAME or arn:aws:iam::*:user/NAME")
     if _fits_strangers(parts[5]):
         raise ValueError(f"{pattern!r} would exempt every role: nothing would be denied")
@@ -81,5 +81,4 @@ def _arn(pattern: str) -> str:
 
 
 def _fits_strangers(pattern: str) -> bool:
-    glob = pattern.replace("[", "[[]")  # which is no sign for AWS
-    return any(fnmatchcase(one, glob) for one in _STRANGERS)
+    return any(fnmatchcase(one, pattern) for one in _STRANGERS)

@@ -64,6 +64,8 @@ EVERYBODY = "would exempt every role: nothing would be denied"
         ("arn:aws:s3:::bucket", NO_ROLE),
         ("arn:aws:s3::*:role/R", NO_USER),
         ("arn:aws:iam::*:group/G", NO_USER),
+        ("arn:aws:iam::*:role/[A-z]*", NO_USER),
+        ("arn:aws:iam::*:role/a b", NO_USER),
     ],
 )
 def test_what_exempts_nobody_or_everybody_is_refused(wish, why):
