@@ -51,13 +51,16 @@ class Effect:
 
 def effect(content: str, namespaces: Collection[str]) -> Effect:
     """The effect of a policy's text on the services in ``namespaces``; ValueError for what is no policy."""
+    names = frozenset(namespaces)
     statements = _statements(content)
     allows = [statement for statement in statements if statement["Effect"] == "Allow"]
     denies = [statement for statement in statements if _denies(statement)]
-    wholly = [statement for statement in denies if _everywhere(statement)]
+    taken = [(_filled(one, names), set(_resources(one))) for one in denies if "NotResource" not in one]
+    wholly = [filled for filled, resources in taken if "*" in resources]
+    partly = [(filled, resources) for filled, resources in taken if "*" not in resources]
     return Effect(
-        frozenset(name for name in namespaces if any(_grants(one, name, denies) for one in allows)),
-        frozenset(name for name in namespaces if any(_fills(statement, name) for statement in wholly)),
+        frozenset[str]().union(*(_granted(one, names, partly) for one in allows)),
+        frozenset[str]().union(*wholly),
     )
 
 
@@ -86,6 +89,8 @@ def _check(statement: Any) -> None:
         raise ValueError("a statement is a JSON object whose Effect is Allow or Deny")
     if not all(isinstance(action, str) for action in _actions(statement)):
         raise ValueError("an action is text")
+    if not all(isinstance(resource, str) for resource in _resources(statement)):
+        raise ValueError("a resource is text")
 
 
 def _actions(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -97,65 +102,70 @@ def _denies(statement: Mapping[str, Any]) -> bool:
     return statement["Effect"] == "Deny" and not statement.get("Condition")
 
 
-def _everywhere(statement: Mapping[str, Any]) -> bool:
-    return "NotResource" not in statement and "*" in _resources(statement)
-
-
-def _resources(statement: Mapping[str, Any]) -> list[Any]:
+def _resources(statement: Mapping[str, Any]) -> list[str]:
     return _listed(statement.get("Resource", "*"))
 
 
-def _grants(statement: Mapping[str, Any], namespace: str, denies: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the Allow leaves the service something that its own policy does not take back elsewhere.
+def _granted(
+    statement: Mapping[str, Any], names: frozenset[str], partly: Sequence[tuple[frozenset[str], set[str]]]
+) -> frozenset[str]:
+    """The services of which the Allow leaves something that its own policy does not take back elsewhere.
 
     A Deny on the whole of everything is not looked at: what it denies, it denies at every level. So an Allow
-    on everything, or on all but something, is never taken back.
+    on everything, or on all but something, is never taken back. ``partly``: services and the resources on
+    which a Deny has all their actions.
     """
-    if not _reaches(statement, namespace) or not _has_resources(statement, namespace):
-        return False
-    taken = {
-        resource
-        for deny in denies
-        if "NotResource" not in deny and not _everywhere(deny) and _fills(deny, namespace)
-        for resource in _resources(deny)
-    }
-    return not set(_resources(statement)) <= taken
+    resources = set(_resources(statement))
+    granted = _having(_reached(statement, names), resources)
+    if not partly:
+        return granted
+    return frozenset(name for name in granted if not resources <= _taken(name, partly))
 
 
-def _has_resources(statement: Mapping[str, Any], namespace: str) -> bool:
-    if namespace in _ON_RESOURCES_OF_OTHERS:
-        return True
-    return any(_may_be_of(str(resource), namespace) for resource in _resources(statement))
+def _taken(name: str, partly: Sequence[tuple[frozenset[str], set[str]]]) -> set[str]:
+    return set[str]().union(*(resources for filled, resources in partly if name in filled))
 
 
-def _may_be_of(resource: str, namespace: str) -> bool:
-    """Whether a resource may be one of the service: an ARN names it, or a service that shares its ARNs."""
-    if not resource.startswith("arn:"):
-        return True
-    owner = [*resource.split(":"), "*"][2].lower()
-    return owner == namespace or owner not in service_names()
+def _having(names: frozenset[str], resources: Collection[str]) -> frozenset[str]:
+    """The services that may have one of the resources: its ARN names them, or one that shares its ARNs."""
+    owners = {_owner(resource) for resource in resources}
+    if owners <= service_names().keys():
+        return names & (owners | _ON_RESOURCES_OF_OTHERS)
+    return names
 
 
-def _reaches(statement: Mapping[str, Any], namespace: str) -> bool:
-    """Whether the statement is about at least one action of the service."""
+def _owner(resource: str) -> str:
+    """The service that an ARN names; no service's name where it may be any."""
+    return [*resource.split(":"), "*"][2].lower() if resource.startswith("arn:") else "*"
+
+
+def _reached(statement: Mapping[str, Any], names: frozenset[str]) -> frozenset[str]:
+    """The services of which the statement is about at least one action."""
     if "NotAction" in statement:
-        return not any(_is_whole(action, namespace) for action in _listed(statement["NotAction"]))
-    return any(_is_of(action, namespace) for action in _listed(statement.get("Action", [])))
+        return names - _whole(_listed(statement["NotAction"]), names)
+    return _touched(_listed(statement.get("Action", [])), names)
 
 
-def _fills(statement: Mapping[str, Any], namespace: str) -> bool:
-    """Whether the statement is about every action of the service."""
+def _filled(statement: Mapping[str, Any], names: frozenset[str]) -> frozenset[str]:
+    """The services of which the statement is about every action."""
     if "NotAction" in statement:
-        return not any(_is_of(action, namespace) for action in _listed(statement["NotAction"]))
-    return any(_is_whole(action, namespace) for action in _listed(statement.get("Action", [])))
+        return names - _touched(_listed(statement["NotAction"]), names)
+    return _whole(_listed(statement.get("Action", [])), names)
 
 
-def _is_of(action: str, namespace: str) -> bool:
-    return action.partition(":")[0].lower() in {"*", namespace}
+def _touched(actions: Collection[str], names: frozenset[str]) -> frozenset[str]:
+    services = {action.partition(":")[0].lower() for action in actions}
+    return names if "*" in services else names & services
 
 
-def _is_whole(action: str, namespace: str) -> bool:
-    return action.lower() in {"*", "*:*", f"{namespace}:*"}
+def _whole(actions: Collection[str], names: frozenset[str]) -> frozenset[str]:
+    services = {service for service, _, action in map(_parted, actions) if action == "*"}
+    return names if "*" in services else names & services
+
+
+def _parted(action: str) -> tuple[str, str, str]:
+    """``*`` is everything, as ``*:*`` is."""
+    return ("*", ":", "*") if action == "*" else action.lower().partition(":")
 
 
 def _listed(value: Any) -> list[Any]:

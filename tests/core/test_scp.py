@@ -140,6 +140,7 @@ def test_a_condition_on_an_allow_does_not_count():
 
 NO_STATEMENT = "^a statement is a JSON object whose Effect is Allow or Deny$"
 NO_ACTION = "^an action is text$"
+NO_RESOURCE = "^a resource is text$"
 
 
 @pytest.mark.parametrize(
@@ -151,6 +152,8 @@ NO_ACTION = "^an action is text$"
         ({"Effect": "Deny", "Action": None}, NO_ACTION),
         ({"Effect": "Deny", "NotAction": [1]}, NO_ACTION),
         ({"Effect": ["Deny"], "Action": "*"}, NO_STATEMENT),
+        ({"Effect": "Deny", "Action": "*", "Resource": None}, NO_RESOURCE),
+        ({"Effect": "Allow", "Action": "*", "Resource": ["*", {}]}, NO_RESOURCE),
     ],
 )
 def test_a_statement_that_aws_would_not_take_is_refused_as_no_policy(statement, why):
