@@ -20,6 +20,8 @@ import pytest
 from coverage.collector import Collector
 from hypothesis import HealthCheck, settings
 
+from tests import forks
+
 # How long an example takes, and how long its data take to draw, says how busy the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -170,6 +172,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.config.getoption("--require-tools"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_sessionfinish() -> None:
+    forks.end()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from botocore.utils import get_environ_proxies
 from exporter import cli
 from exporter.__main__ import leave_out_loopback, main
 from exporter.errors import ConfigError, DeniedError, Problem, RefusedError, UserError
+from tests import forks
 
 
 @pytest.fixture
@@ -168,18 +169,6 @@ def test_output_that_cannot_be_written_is_one_line_and_exit_code_1():
     assert (ran.returncode, ran.stderr) == (1, b"error: [Errno 28] No space left on device\n")
 
 
-def program(*arguments, environment=(), redirection=""):
-    command = f'exec "$0" -m exporter "$@" {redirection}'
-    return subprocess.run(
-        ["/bin/sh", "-c", command, sys.executable, *arguments],
-        env={**os.environ, **dict(environment)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 BAD_FLAGS = [
     (["--config.file=missing.yml"], {}, 1),
     (["--web.config.file=missing.yml"], {}, 1),
@@ -194,7 +183,8 @@ BAD_FLAGS = [
 def test_serve_touches_no_state_before_all_that_was_given_is_found_good(tmp_path, flags, environment, code):
     state = tmp_path / "state.db"
     json_flag = [] if environment else ["--log.format=json"]
-    ran = program("serve", *json_flag, *flags, f"--state.url=sqlite:///{state}", environment=environment)
+    given = ["serve", *json_flag, *flags, f"--state.url=sqlite:///{state}"]
+    ran = forks.run(given, os.environ | environment)
     assert ran.returncode == code
     assert not state.exists()
     [line] = ran.stderr.splitlines()
@@ -204,13 +194,25 @@ def test_serve_touches_no_state_before_all_that_was_given_is_found_good(tmp_path
 
 
 def test_the_last_word_of_any_other_command_is_for_people(tmp_path):
-    ran = program("check-config", "--config.file=missing.yml")
+    ran = forks.run(["check-config", "--config.file=missing.yml"], os.environ)
     assert ran.stderr.startswith("error: missing.yml: cannot be read")
 
 
 def test_warn_is_a_level_as_in_prometheus(tmp_path):
-    ran = program("serve", "--log.level=warn", "--config.file=missing.yml", "--state.url=memory:")
+    given = ["serve", "--log.level=warn", "--config.file=missing.yml", "--state.url=memory:"]
+    ran = forks.run(given, os.environ)
     assert (ran.returncode, ran.stderr[:18]) == (1, "error: missing.yml")
+
+
+def program(*arguments, redirection):
+    command = f'exec "$0" -m exporter "$@" {redirection}'
+    return subprocess.run(
+        ["/bin/sh", "-c", command, sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("redirection", [">&-", "<&- >&-", "<&- >&- 2>&-"])

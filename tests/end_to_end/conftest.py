@@ -11,8 +11,11 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+
+from tests import forks
 
 PATIENCE = 180.0  # s; only a failure waits so long, or a machine that does ten things at once
 
@@ -43,7 +46,7 @@ def get(url, headers=None, method="GET"):
 class Program:
     """A running exporter: its ``log`` grows."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen | forks.Fork
     log: list[str] = field(default_factory=list)
 
     @property
@@ -78,8 +81,8 @@ class Program:
         return self.process.wait(seconds), time.monotonic() - start
 
 
-def _read(program):
-    for line in program.process.stderr:
+def _read(program, stderr):
+    for line in stderr:
         program.log.append(line.rstrip("\n"))
 
 
@@ -98,29 +101,39 @@ def environment(folder, credentials=True, key="AKIDSIMULATED"):
 
 
 @contextlib.contextmanager
-def running(folder, *arguments, before=(), surroundings=None, **credentials):
+def running(folder, *arguments, before=(), surroundings=None, anew=False, **credentials):
     """The program with these arguments, ended with the context.
 
-    ``surroundings`` go into its environment; what is None there is taken out of it.
+    ``surroundings`` go into its environment; what is None there is taken out of it. It is a fork of one that
+    was read from disk before, unless it is to begin ``anew`` or has words ``before`` it.
     """
     surrounding = environment(folder, **credentials) | (surroundings or {})
-    process = subprocess.Popen(
-        [*before, sys.executable, "-m", "exporter", *arguments],
-        env={name: value for name, value in surrounding.items() if value is not None},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-    program = Program(process)
-    reader = threading.Thread(target=_read, args=(program,))
-    reader.start()
-    try:
-        yield program
-    finally:
-        process.terminate()
-        _wait(process)
-        reader.join()
-        process.stderr.close()
+    kept = {name: value for name, value in surrounding.items() if value is not None}
+    command = [*before, sys.executable, "-m", "exporter"] if before or anew else []
+    with _started(command, arguments, kept) as (process, stderr):
+        program = Program(process)
+        reader = threading.Thread(target=_read, args=(program, stderr))
+        reader.start()
+        try:
+            yield program
+        finally:
+            process.terminate()
+            _wait(process)
+            reader.join()
+
+
+@contextlib.contextmanager
+def _started(command, arguments, surrounding):
+    """The process, and what can be read of its stderr; it is forked where no command is given."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as ours:
+        with os.fdopen(writing, "w") as stderr, Path(os.devnull).open("w") as stdout:
+            if command:
+                words = [*command, *arguments]
+                process = subprocess.Popen(words, env=surrounding, stdout=stdout, stderr=stderr)
+            else:
+                process = forks.start(arguments, surrounding, stdout, stderr)
+        yield process, ours
 
 
 def _wait(process):

@@ -9,7 +9,7 @@ ARGUMENTS = ("demo", "--accounts=3", "--ous=1", "--web.listen-address=127.0.0.1:
 
 
 def test_the_demo_lets_an_account_and_an_ou_go_wrong_on_request(tmp_path):
-    with running(tmp_path, *ARGUMENTS, "--failing-account", "--stale-ou") as demo:
+    with running(tmp_path, *ARGUMENTS, "--failing-account", "--stale-ou", anew=True) as demo:
         demo.wait_until_listening()
         [line] = wait_for(lambda: demo.logged("/_simulation/faults"), "the address of the faults")
         account, unit = json.loads(get(line.split()[0])[1])

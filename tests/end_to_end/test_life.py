@@ -37,7 +37,7 @@ def test_an_unreachable_organization_does_not_harm_another(serving, aws):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_in_mid_job_ends_the_program_well(serving, slow_aws, number):
-    program = serving(configuration(organization("slow", slow_aws.url)))
+    program = serving(configuration(organization("slow", slow_aws.url)), anew=True)
     program.wait_for_line(r'^aws_org_access_report_job_status\{.*status="IN_PROGRESS"\} 1$')
     code, seconds = program.stop(number)
     assert (code, seconds < 10) == (0, True)

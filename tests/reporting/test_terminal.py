@@ -4,20 +4,16 @@ import io
 import json
 import os
 import pty
-import subprocess
-import sys
 
 import pytest
 
 from exporter.output import console
+from tests import forks
 
 
 @pytest.fixture
 def command(commands):
-    return [
-        sys.executable, "-m", "exporter", "report",
-        "--config.file", str(commands.file), "--entity-id", commands.root.id,
-    ]  # fmt: skip
+    return ["report", "--config.file", commands.file, "--entity-id", commands.root.id]
 
 
 def read_all(descriptor):
@@ -36,10 +32,9 @@ def read_all(descriptor):
 def on_a_terminal(arguments, out):
     """The exit code, and what a terminal at stderr is shown; stdout goes to a file."""
     ours, theirs = pty.openpty()
-    with out.open("wb") as file:
-        process = subprocess.Popen(arguments, stdout=file, stderr=theirs)
-        os.close(theirs)
-        shown = read_all(ours)
+    with out.open("wb") as file, os.fdopen(theirs, "wb") as terminal:
+        process = forks.start(arguments, os.environ, file, terminal)
+    shown = read_all(ours)
     os.close(ours)
     return process.wait(30), shown
 
@@ -56,14 +51,13 @@ def test_quiet_shows_nothing_on_a_terminal_either(command, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "prometheus"])
-def test_a_pipe_that_breaks_leaves_no_trace(command, form):
+def test_a_pipe_that_breaks_leaves_no_trace(command, form, tmp_path):
     reading, writing = os.pipe()
     os.close(reading)
-    ran = subprocess.run(
-        [*command, "--output", form], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
-    )
-    os.close(writing)
-    assert (ran.returncode, ran.stderr) == (1, "")
+    said = tmp_path / "stderr"
+    with os.fdopen(writing, "wb") as broken, said.open("wb") as stderr:
+        process = forks.start([*command, "--output", form], os.environ, broken, stderr)
+    assert (process.wait(30), said.read_text()) == (1, "")
 
 
 class Terminal(io.StringIO):
