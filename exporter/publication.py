@@ -11,7 +11,7 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
-from exporter.exposition import Exposition, Unit, arrange, render_unit
+from exporter.exposition import Exposition, Unit, arrange, key_of, render_unit
 from exporter.families import view_subject
 from exporter.model import (
     Discovery,
@@ -59,16 +59,20 @@ class _Names:
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
 
-    def swap(self, old: Unit | None, new: Unit) -> bool:
+    def swap(self, old: Unit | None, new: Unit | None) -> bool:
         """Exchange what ``old`` shows for what ``new`` shows; True if a name came or went."""
+        if old is new:
+            return False
         before = set(old.services) if old else set()
-        after = set(new.services)
+        after = set(new.services) if new else set()
         came = [self._add(pair) for pair in after - before]
         went = [self._remove(pair) for pair in before - after]
         return any(came) or any(went)
 
     def _add(self, pair: tuple[str, str]) -> bool:
-        counts = self._counts.setdefault(pair[0], Counter())
+        counts = self._counts.get(pair[0])
+        if counts is None:
+            counts = self._counts[pair[0]] = Counter()
         counts[pair[1]] += 1
         return counts[pair[1]] == 1
 
@@ -250,11 +254,18 @@ class Publication:
     def _rebuild(self, snapshot: Snapshot) -> None:
         old = self.current
         units = [unit for view in snapshot.organizations for unit in _units(view, old)]
-        self._names = _Names()
-        for unit in units:
-            self._names.swap(None, unit)
+        self._rename(old.exposition, units)
         names = self._names.chosen()
-        self.current = Published(snapshot, arrange(units, names, self._clock()), names)
+        exposition = arrange(units, names, self._clock(), old.exposition)
+        self.current = Published(snapshot, exposition, names)
+
+    def _rename(self, old: Exposition, units: Iterable[Unit]) -> None:
+        """Count the names of what came or went: between two discoveries most stays as it was."""
+        gone = {key_of(unit): unit for block in old.blocks for unit in block.units}
+        for unit in units:
+            self._names.swap(gone.pop(key_of(unit), None), unit)
+        for unit in gone.values():
+            self._names.swap(unit, None)
 
 
 def _units(view: OrganizationView, old: Published) -> Iterator[Unit]:

@@ -4,7 +4,7 @@ It never looks at a clock and never waits: the time comes with the call.
 """
 
 from exporter.exposition.deflate import Body, Part, deflate, gzipped
-from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part
+from exporter.exposition.exposition import ALL, Exposition, Key, answer, arrange, entity_part, key_of
 from exporter.exposition.lines import Format, encode, header, number, sample_lines
 from exporter.exposition.organizations import organization_sections
 from exporter.exposition.plain import Plain
@@ -26,6 +26,7 @@ __all__ = [
     "entity_part",
     "gzipped",
     "header",
+    "key_of",
     "number",
     "organization_sections",
     "render_unit",

@@ -90,7 +90,7 @@ class Exposition:
     def replaced(self, unit: Unit, now: float) -> "Exposition":
         """The same with ``unit`` in the place of the former unit of its subject."""
         place = self.places[(unit.organization, unit.subject)]
-        units = [unit if _key(old) == _key(unit) else old for old in self.blocks[place].units]
+        units = [unit if key_of(old) == key_of(unit) else old for old in self.blocks[place].units]
         blocks = list(self.blocks)
         blocks[place] = _block(units, now)
         return replace(self, blocks=tuple(blocks), _composed={})
@@ -110,7 +110,7 @@ class Exposition:
         place = self.places.get(key)
         if place is None:
             return None
-        return next(unit for unit in self.blocks[place].units if _key(unit) == key)
+        return next(unit for unit in self.blocks[place].units if key_of(unit) == key)
 
     def whole(self, groups: frozenset[Group], fmt: Format) -> Part:
         """Every line of these groups with its headers, as one part. Kept, since scrapes repeat."""
@@ -128,7 +128,8 @@ class Exposition:
             yield SERVICE_INFO, [self.names]
 
 
-def _key(unit: Unit) -> Key:
+def key_of(unit: Unit) -> Key:
+    """Whose lines they are."""
     return (unit.organization, unit.subject)
 
 
@@ -144,12 +145,16 @@ def _with_headers(sections: Iterable[tuple[Family, Iterable[Part]]], fmt: Format
             yield from held
 
 
-def arrange(units: Iterable[Unit], names: Mapping[str, str], now: float) -> Exposition:
-    """The exposition of ``units`` in their order. Costs what all of them cost to compress."""
+def arrange(units: Iterable[Unit], names: Mapping[str, str], now: float, former: Exposition) -> Exposition:
+    """The exposition of ``units`` in their order. Costs what those blocks cost that ``former`` has not."""
     ordered = list(units)
-    blocks = tuple(_block(ordered[i : i + BLOCK], now) for i in range(0, len(ordered), BLOCK))
-    places = {_key(unit): i for i, block in enumerate(blocks) for unit in block.units}
-    return Exposition(blocks, places, aged_at=now).renamed(names)
+    runs = [tuple(ordered[i : i + BLOCK]) for i in range(0, len(ordered), BLOCK)]
+    known = {
+        place: block for place, block in enumerate(former.blocks[: len(runs)]) if block.units == runs[place]
+    }
+    blocks = tuple(known.get(place) or _block(run, now) for place, run in enumerate(runs))
+    places = {key_of(unit): place for place, run in enumerate(runs) for unit in run}
+    return Exposition(blocks, places, aged_at=former.aged_at if known else now).renamed(names)
 
 
 def entity_part(
