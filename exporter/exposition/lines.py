@@ -72,7 +72,7 @@ def encode(text: str) -> bytes:
 
 def series(family: Family, constant: str, labels: Iterable[tuple[str, str]]) -> str:
     """A series up to its value: name and labels, ``constant`` being those already escaped."""
-    own = ",".join(f'{name}="{escape(value)}"' for name, value in labels)
+    own = ",".join([f'{name}="{escape(value)}"' for name, value in labels])
     inner = f"{constant},{own}" if constant and own else constant or own
     return f"{family.name}{{{inner}}} " if inner else f"{family.name} "
 

@@ -7,6 +7,7 @@ registry is one of its own, made per daemon, so that tests and two daemons in on
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import groupby
 
 from prometheus_client import (
     CollectorRegistry,
@@ -110,7 +111,7 @@ def _foreign(metric: Metric) -> Family:
 
 def _lines(metric: Metric) -> bytes:
     rows = []
-    for sample in metric.samples:
-        family = Family(sample.name, Type.GAUGE, Group.EXPORTER, tuple(sample.labels), "")
-        rows.append(sample_lines(family, "", [(tuple(sample.labels.values()), sample.value)]))
+    for (name, *labels), samples in groupby(metric.samples, lambda sample: (sample.name, *sample.labels)):
+        family = Family(name, Type.GAUGE, Group.EXPORTER, tuple(labels), "")
+        rows.append(sample_lines(family, "", [(tuple(each.labels.values()), each.value) for each in samples]))
     return encode("".join(rows))

@@ -1,5 +1,7 @@
 """The hand-over from those who learn to those who serve."""
 
+from dataclasses import replace
+
 import pytest
 
 from exporter.exposition import ALL, Format, answer
@@ -181,6 +183,30 @@ def test_a_service_name_goes_with_the_last_report_that_shows_it(published):
     published.stood("org", standing(namespace="s3"))
     published.stood("org", standing(namespace="ec2"))
     assert set(published.current.names) == {"ec2"}
+
+
+def test_a_service_name_goes_with_the_entity_whose_report_showed_it(published):
+    published.stood("org", standing(UNITS[-1], namespace="s3"))
+    published.stood("org", standing(namespace="ec2"))
+    published.discovered("org", replace(FOUND, entities=(ROOT, *UNITS[:-1])))
+    assert set(published.current.names) == {"ec2"}
+
+
+def test_what_a_discovery_finds_as_it_was_is_not_compressed_again(published):
+    before = published.current.exposition.blocks
+    published.discovered(
+        "org", replace(FOUND, entities=(*FOUND.entities[:-1], replace(UNITS[-1], name="New")))
+    )
+    after = published.current.exposition.blocks
+    assert [new is old for new, old in zip(after, before, strict=True)] == [True, True, False]
+
+
+def test_what_a_discovery_finds_as_it_was_has_the_ages_that_it_had(published, clock):
+    published.stood("org", standing(used=NOW - 10))
+    clock[0] += 60
+    published.discovered("org", FOUND)
+    assert 'service_namespace="s3"} 10\n' in text(published)
+    assert published.current.exposition.aged_at == NOW
 
 
 def test_time_alone_makes_ages_grow(published, clock):
