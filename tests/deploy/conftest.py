@@ -1,6 +1,7 @@
 """The chart as helm renders it, the demo, and a web server for one answer."""
 
 import contextlib
+import copy
 import json
 import re
 import subprocess
@@ -35,6 +36,11 @@ def template(helm, values, *flags, chart=CHART):
     )
 
 
+@cache
+def parsed(text):
+    return [item for item in yaml.load_all(text, Loader) if item]
+
+
 @pytest.fixture
 def render(tool):
     """``render(values, *flags)``: the objects, by kind; of several the last of the exporter's own."""
@@ -42,7 +48,7 @@ def render(tool):
     def objects(values, *flags, helm="helm", chart=CHART):
         done = template(tool(helm), json.dumps(values), *flags, chart=chart)
         assert done.returncode == 0, done.stderr
-        found = [item for item in yaml.load_all(done.stdout, Loader) if item]
+        found = copy.deepcopy(parsed(done.stdout))
         assert len({(item["kind"], item["metadata"]["name"]) for item in found}) == len(found)
         found.sort(key=lambda item: item["metadata"].get("labels", {}).get(COMPONENT) not in OTHERS)
         return {item["kind"]: item for item in found}

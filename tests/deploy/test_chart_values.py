@@ -1,6 +1,8 @@
 """Every value of the chart has an effect that can be seen where it belongs, and nowhere without it."""
 
 import importlib.util
+import json
+from collections import defaultdict
 from functools import reduce
 from pathlib import Path
 
@@ -54,6 +56,30 @@ def base_of(name, effect):
     return with_value(base, f"{section}.enabled", True) if can_be else base
 
 
+def words(inside):
+    """What a value is made of: one that has some of it could be taken for this one."""
+    if not isinstance(inside, dict | list):
+        return {inside}
+    return set().union(*map(words, inside.values() if isinstance(inside, dict) else inside))
+
+
+def sets():
+    """The names of all values, in sets of which each is rendered once."""
+    made = defaultdict(list)
+    for name, effect in EFFECTS.items():
+        base = json.dumps([name if effect.get("alone") else "", base_of(name, effect)], sort_keys=True)
+        told = words(effect["set"])
+        joined = next((each for each in made[base] if told.isdisjoint(words([*each.values()]))), None)
+        if joined is None:
+            joined = {}
+            made[base].append(joined)
+        joined[name] = effect["set"]
+    return [each for several in made.values() for each in several]
+
+
+TOGETHER = {name: each for each in sets() for name in each}
+
+
 def found(objects, place):
     """What is at a place; None where nothing is."""
     first, *rest = place.split()
@@ -87,4 +113,5 @@ def test_a_value_is_seen_where_it_belongs(render, name):
     expected = effect.get("is", effect["set"])
     base = base_of(name, effect)
     assert found(render(base), effect["at"]) != expected
-    assert found(render(with_value(base, name, effect["set"])), effect["at"]) == expected
+    values = reduce(lambda values, one: with_value(values, *one), TOGETHER[name].items(), base)
+    assert found(render(values), effect["at"]) == expected
