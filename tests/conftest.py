@@ -21,6 +21,7 @@ from coverage.collector import Collector
 from hypothesis import HealthCheck, settings
 
 from tests import forks
+from tests.sharing import shared
 
 # How long an example takes, and how long its data take to draw, says how busy the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -192,12 +193,23 @@ def tool() -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def dynamodb_local(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The endpoint of the real engine of DynamoDB, for ``@pytest.mark.tool("dynamodb-local")``; in memory."""
+    """The endpoint of the real engine of DynamoDB, for ``@pytest.mark.tool("dynamodb-local")``; in memory.
+
+    Workers share one: names of tables are to tell who made them.
+    """
+    log = tmp_path_factory.mktemp("dynamodb-local") / "log"
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with shared(folder / "dynamodb-local.url", lambda: _engine(tool("dynamodb-local"), log)) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _engine(program: str, log: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("dynamodb-local") / "log"
     with log.open("wb") as out:
-        command = [tool("dynamodb-local"), "-inMemory", "-sharedDb", "-port", str(port)]
+        command = [program, "-inMemory", "-sharedDb", "-port", str(port)]
         surroundings = _SHORT_LIVED_JAVA | os.environ
         engine = subprocess.Popen(command, env=surroundings, stdout=out, stderr=subprocess.STDOUT)
     try:

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import os
 import re
 import signal
 import time
@@ -36,7 +37,7 @@ class Replicas:
         self._aws = aws
         self._engine = engine
         self._stack = stack
-        self._table = f"replicas-{next(_tables)}"
+        self._table = f"replicas-{os.getpid()}-{next(_tables)}"
         self.programs = {}
 
     def start(self, key, refresh="1s", endpoint=None):

@@ -1,6 +1,7 @@
 """The stores that are asked to keep the promise, each where it can be had."""
 
 import itertools
+import os
 
 import pytest
 from moto import mock_aws
@@ -40,7 +41,7 @@ def moto_url(credentials):
 @pytest.fixture
 def local_url(credentials, dynamodb_local):
     """An address at which the real engine keeps no table yet."""
-    return f"dynamodb://reports-{next(_numbers)}?region=eu-west-1&endpoint={dynamodb_local}"
+    return f"dynamodb://reports-{os.getpid()}-{next(_numbers)}?region=eu-west-1&endpoint={dynamodb_local}"
 
 
 @pytest.fixture
