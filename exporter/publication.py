@@ -253,7 +253,7 @@ class Publication:
 
     def _rebuild(self, snapshot: Snapshot) -> None:
         old = self.current
-        units = [unit for view in snapshot.organizations for unit in _units(view, old)]
+        units = list(_all_units(snapshot, old))
         self._rename(old.exposition, units)
         names = self._names.chosen()
         exposition = arrange(units, names, self._clock(), old.exposition)
@@ -266,6 +266,18 @@ class Publication:
             self._names.swap(gone.pop(key_of(unit), None), unit)
         for unit in gone.values():
             self._names.swap(unit, None)
+
+
+def _all_units(snapshot: Snapshot, old: Published) -> Iterator[Unit]:
+    """The units of all organizations; those of one that is as it was are taken over without another look."""
+    former = {view.name: view for view in old.snapshot.organizations}
+    known: dict[str, list[Unit]] = {}
+    for block in old.exposition.blocks:
+        for unit in block.units:
+            known.setdefault(unit.organization, []).append(unit)
+    for view in snapshot.organizations:
+        same = former.get(view.name) is view
+        yield from known.get(view.name, ()) if same else _units(view, old)
 
 
 def _units(view: OrganizationView, old: Published) -> Iterator[Unit]:

@@ -17,6 +17,8 @@ TARGETS = (
     " management_account: {enabled: false}}"
 )
 COLLECTION = "collection: {discovery_interval: 25s, job_timeout: 60s}\n"
+# What is shown of reports is looked at all the time; a page with two hundred organizations' histograms is dear.
+LOOKS = ("/metrics?collect[]=reports", "/metrics?collect[]=reports", "/metrics")
 _LABEL = re.compile(r'organization="([^"]*)"')
 _GENERATED = re.compile(
     r'^aws_org_access_report_generated_timestamp_seconds\{.*entity_id="([^"]+)".*\} (\S+)$', re.MULTILINE
@@ -25,7 +27,7 @@ _GENERATED = re.compile(
 
 @dataclass
 class Run:
-    """One case under way: ``seen`` is its organization's part of the last page."""
+    """One case under way: ``seen`` is its organization's part of the last whole page."""
 
     case: object
     site: object
@@ -56,8 +58,9 @@ class Run:
     def well(self):
         return self.up and not self.count("failed") and not self.count("pending") and self.count("fresh")
 
-    def step(self, log):
+    def step(self, seen, log):
         """On to the next state, if this one's end is to be seen."""
+        self.seen = seen
         if self.state == "waiting" and (self.case.moment is Moment.START or self.well):
             self.arm()
         elif self.state == "armed" and not self.missing(log):
@@ -89,7 +92,6 @@ class Run:
 
     def look(self, seen):
         """Nothing that was shown may go, or grow older."""
-        self.seen = seen
         shown = {found[1]: float(found[2]) for found in _GENERATED.finditer(seen)}
         for entity, created in self.shown.items():
             if shown.get(entity, 0.0) < created and not self.case.outcome.loses:
@@ -158,13 +160,15 @@ def drive(folder, cases):
         pages = []
         deadline = time.monotonic() + LONGEST
         while time.monotonic() < deadline and any(run.state != "done" for run in runs):
-            time.sleep(2.0)
-            page = program.metrics()
+            for path in LOOKS:
+                time.sleep(2.0)
+                page = program.get(path)[1]
+                seen = parts(page)
+                for run in runs:
+                    run.look(seen.get(run.name, ""))
             pages = [*pages[-1:], page]
-            seen = parts(page)
             for run in runs:
-                run.look(seen.get(run.name, ""))
-                run.step(program.log)
+                run.step(seen.get(run.name, ""), program.log)
         pages += [program.metrics(), program.get("/")[1], program.get("/config")[1]]
         code, _ = program.stop(seconds=20.0)
     return Driven({run.case.id: run for run in runs}, program.log, pages, code, _kept(folder, names))

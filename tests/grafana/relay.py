@@ -1,15 +1,18 @@
 """What stands between Prometheus and an exporter, and shows it with other names or not at all."""
 
 import contextlib
+import re
 import threading
 import urllib.request
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+_LABEL = re.compile(r'(?<=[{,])\w+="[^"]*"')
+
 
 @dataclass
 class Relay:
-    """Answers as the exporter at ``origin`` does, with texts in place of others; 503 while that is ""."""
+    """Answers as the exporter at ``origin`` does, with labels in place of others; 503 while that is ""."""
 
     origin: str
     renamed: dict[str, str] = field(default_factory=dict)
@@ -18,9 +21,7 @@ class Relay:
     def text(self, path):
         with urllib.request.urlopen(f"{self.origin}{path}", timeout=10) as answer:
             body = answer.read().decode()
-        for old, new in self.renamed.items():
-            body = body.replace(old, new)
-        return body
+        return _LABEL.sub(lambda found: self.renamed.get(found[0], found[0]), body) if self.renamed else body
 
 
 @contextlib.contextmanager

@@ -75,10 +75,10 @@ def story(tmp_path_factory, tool):
 def happened(exporter, first, second, other):
     """An account, an OU and a service get other names, an account another OU; replicas change; one dies."""
     text = exporter.metrics()
-    names = re.findall(r'entity_name="([^"]+)"', text) + re.findall(r'service_name="([^"]+)"', text)
+    names = set(re.findall(r'(?:entity|service)_name="[^"]+', text))
     parents = sorted(set(re.findall(r'parent_id="(ou-[^"]+)"', text)))
     for changes in (
-        {f'_name="{name}"': f'_name="{name}, renamed"' for name in names},
+        {f'{name}"': f'{name}, renamed"' for name in names},
         {f'parent_id="{parents[0]}"': f'parent_id="{parents[-1]}"'},
     ):
         first.renamed |= changes
