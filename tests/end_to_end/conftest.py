@@ -21,13 +21,15 @@ PATIENCE = 180.0  # s; only a failure waits so long, or a machine that does ten 
 
 
 def wait_for(condition, what, seconds=PATIENCE):
-    """What ``condition`` gives once it is true."""
+    """What ``condition`` gives once it is true; the longer that takes, the less often it is asked."""
     deadline = time.monotonic() + seconds
+    pause = 0.05
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.3)
     raise AssertionError(f"waited {seconds} s for {what}")
 
 

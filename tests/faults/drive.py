@@ -17,7 +17,7 @@ TARGETS = (
     " management_account: {enabled: false}}"
 )
 COLLECTION = "collection: {discovery_interval: 25s, job_timeout: 60s}\n"
-# What is shown of reports is looked at all the time; a page with two hundred organizations' histograms is dear.
+# What is shown of reports is looked at all the time; what two hundred organizations count is dear to render.
 LOOKS = ("/metrics?collect[]=reports", "/metrics?collect[]=reports", "/metrics")
 _LABEL = re.compile(r'organization="([^"]*)"')
 _GENERATED = re.compile(

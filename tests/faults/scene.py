@@ -21,6 +21,7 @@ _TARGETS = (
     "{root: {refresh: 3s}, ous: {refresh: 1h}, accounts: {refresh: 1h}, management_account: {enabled: false}}"
 )
 _COLLECTION = "collection: {discovery_interval: 4s, job_timeout: 30s}\n"
+_AT_START = {"LD_PRELOAD", "TZ"}  # what a process looks at as it begins, and a fork never
 _STALL = STALLS["no answer for 40 s"]
 _RUNNING = edited("<JobStatus>COMPLETED</JobStatus>", "<JobStatus>IN_PROGRESS</JobStatus>")
 _GENERATED = re.compile(
@@ -112,7 +113,12 @@ class Scene:
             f"--config.file={self.folder / 'config.yml'}",
             f"--state.url=sqlite:///{self.state}",
         ]
-        options = {"before": self.before, "surroundings": self.surroundings, "credentials": self.credentials}
+        options = {
+            "before": self.before,
+            "surroundings": self.surroundings,
+            "anew": not _AT_START.isdisjoint(self.surroundings),
+            "credentials": self.credentials,
+        }
         program = self._running.enter_context(running(self.folder, *arguments, **options))
         self.programs.append(program)
         wait_for(lambda: program.url or program.process.poll() is not None, "the program to listen")
