@@ -25,7 +25,8 @@ from tests.sharing import shared
 
 # How long an example takes, and how long its data take to draw, says how busy the machine is.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+# A search goes on from run to run, each from another place: what is run often may find a little each time.
+settings.register_profile("often", settings.get_profile("any machine"), max_examples=40)
 
 # helm, promtool and their like live for moments: they need not clean up, unless memory gets short.
 os.environ.setdefault("GOGC", "off")
@@ -34,7 +35,6 @@ os.environ.setdefault("GOMEMLIMIT", "512MiB")
 _SHORT_LIVED_JAVA = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 _EXAMPLES = 20  # of a search, that count
-_TRACE = "COVERAGE_PROCESS_CONFIG"  # how coverage tells a program that it is traced
 # Files that take minutes, below the directory of tests.
 MINUTES = {"docs/test_commands.py", "grafana/test_drawn.py"} | {
     f"faults/test_{name}.py" for name in ("events", "life", "matrix", "soak")
@@ -58,6 +58,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pods", action="store_true", help="run the tests that `make pods` is there for as well"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("any machine" if config.getoption("--slow") else "often")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -88,8 +92,6 @@ def _takes_minutes(path: Path) -> bool:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
     with contextlib.ExitStack() as stack:
         if item.get_closest_marker("slow"):
-            stack.enter_context(_untraced())
-        if item.get_closest_marker("uncounted"):
             stack.enter_context(_uncounted())
         elif Collector._collectors and hasattr(item.obj, "hypothesis"):
             stack.enter_context(_counted_at_first(item.obj.hypothesis))
@@ -97,19 +99,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
 
 
 @contextlib.contextmanager
-def _untraced() -> Iterator[None]:
-    """The programs that slow tests start are not traced: it would take what the machine has."""
-    told = os.environ.pop(_TRACE, None)
-    try:
-        yield
-    finally:
-        if told is not None:
-            os.environ[_TRACE] = told
-
-
-@contextlib.contextmanager
 def _uncounted() -> Iterator[None]:
-    """Nothing is traced here, which takes half of the time.
+    """Nothing is traced here, which takes half of the time: fast tests reach the same, or too little.
 
     A worker has two or three collectors of coverage, one above the other, of which the upper one traces. It
     rests: to stop it, as pytest-cov's ``no_cover`` does, sets the next going.

@@ -12,6 +12,7 @@ from exporter.config.settings import Endpoints
 from exporter.config.syntax import partition_of, region
 from exporter.errors import ConfigError, Problem
 from exporter.model import Services, Target
+from tests.searching import examples
 
 TESTDATA = Path(__file__).parent / "testdata"
 FULL = (TESTDATA / "full.ok.yml").read_text(encoding="utf-8")
@@ -315,19 +316,19 @@ def is_one_line_with_a_place(problem):
     return str(problem).isprintable() and problem.line >= 1 and problem.column >= 1
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_any_yaml_like_text_loads_or_is_refused_with_places(text):
     assert all(map(is_one_line_with_a_place, outcome(parse, text, "f.yml")))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=60))
 def test_any_text_loads_or_is_refused_with_places(text):
     assert all(map(is_one_line_with_a_place, outcome(parse, text, "f.yml")))
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.data())
 def test_a_changed_piece_of_any_file_loads_or_is_refused_with_places(data):
     source = data.draw(st.sampled_from(SOURCES))
@@ -337,7 +338,7 @@ def test_a_changed_piece_of_any_file_loads_or_is_refused_with_places(data):
     assert all(map(is_one_line_with_a_place, outcome(parse, text, "f.yml")))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.binary(max_size=80))
 def test_any_bytes_in_a_file_load_or_are_refused(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "any.yml"

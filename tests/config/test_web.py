@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from exporter.config import Secret
 from exporter.config.web import RateLimit, WebConfig, load_web
 from exporter.errors import ConfigError
+from tests.searching import examples
 from tests.web.toolkit import RefusedError, toolkit
 
 TESTDATA = Path(__file__).parent / "testdata" / "web"
@@ -267,7 +268,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_any_yaml_like_text_loads_or_is_refused(tmp_path_factory, text):
     file = tmp_path_factory.getbasetemp() / "any-web.yml"

@@ -26,7 +26,6 @@ OPERATED = {"auto", "everything", "existing-secret", "monitored", "tls"}
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.uncounted,
     pytest.mark.tool("kubernetes"),
     pytest.mark.tool("helm"),
 ]

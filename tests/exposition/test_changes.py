@@ -21,6 +21,7 @@ from tests.exposition.organizations import (
     text,
     told,
 )
+from tests.searching import examples
 
 NAMES = ("one", "two")
 organizations = st.dictionaries(
@@ -130,5 +131,5 @@ def between(then, served, now):
 
 TestChanges = Changes.TestCase
 TestChanges.settings = settings(
-    max_examples=40, stateful_step_count=15, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(40), stateful_step_count=15, suppress_health_check=[HealthCheck.too_slow]
 )

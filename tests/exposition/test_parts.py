@@ -25,10 +25,11 @@ from exporter.model import (
 from tests.exposition import reference
 from tests.exposition.conftest import ALL, NOW, TARGETS, entity, plain, publication, served, texts, worlds
 from tests.exposition.examples import SMALL, small
+from tests.searching import examples
 
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
 FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
-modest = settings(max_examples=60)
+modest = settings(max_examples=examples(60))
 
 
 def lines_of(body):

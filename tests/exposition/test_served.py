@@ -21,10 +21,11 @@ from tests.exposition.conftest import (
     worlds,
 )
 from tests.exposition.examples import small
+from tests.searching import examples
 
 FORMATS = list(Format)
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
-modest = settings(max_examples=60)
+modest = settings(max_examples=examples(60))
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["gzip", "identity"])

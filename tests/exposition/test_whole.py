@@ -16,10 +16,11 @@ from tests.exposition import reference
 from tests.exposition.conftest import NOW
 from tests.exposition.examples import whole
 from tests.exposition.organizations import body, publications, text
+from tests.searching import examples
 
 FORMATS = pytest.mark.parametrize("fmt", list(Format), ids=["text", "openmetrics"])
 READERS = {Format.TEXT: read_text, Format.OPENMETRICS: read_openmetrics}
-modest = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+modest = settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 
 
 def unpacked(answered):

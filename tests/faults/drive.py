@@ -134,9 +134,7 @@ class Driven:
 def _serving(folder, text):
     (folder / "config.yml").write_text(text)
     flags = [f"--config.file={folder / 'config.yml'}", f"--state.url=sqlite:///{folder / 'state.db'}"]
-    # Coverage would take as much of the machine as two hundred organizations do.
-    plain = {"COVERAGE_PROCESS_CONFIG": None}
-    return running(folder, "serve", "--web.listen-address=127.0.0.1:0", *flags, surroundings=plain)
+    return running(folder, "serve", "--web.listen-address=127.0.0.1:0", *flags)
 
 
 def _kept(folder, names):

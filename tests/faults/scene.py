@@ -55,8 +55,7 @@ class Scene:
         self.state = folder / "state" / "state.db"
         self.programs = []
         self.before = ()
-        # Coverage would want to write where there is no room.
-        self.surroundings = {"COVERAGE_PROCESS_CONFIG": None}
+        self.surroundings = {}
         self.credentials = True
         self.address = None
         self.pages = []

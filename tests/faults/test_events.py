@@ -31,7 +31,6 @@ def valid(promtool, page):
 
 
 @pytest.mark.slow
-@pytest.mark.uncounted
 @pytest.mark.tool("promtool")
 @pytest.mark.parametrize(("event", "during"), [occasion(*each) for each in OCCASIONS])
 def test_what_happens_is_seen_and_harms_nothing(event, during, tmp_path, tool):

@@ -182,6 +182,5 @@ TestSomeLives = lives(25)
 
 
 @pytest.mark.slow
-@pytest.mark.uncounted  # twenty-five lives reach all that a thousand do, and these take long enough
 class TestAThousandLives(lives(1000)):
     pass

@@ -11,29 +11,24 @@ from tests.faults.matrix import CASES
 CANARIES = ("canary", "simulated-secret")
 
 
-def slow(test):
-    """It takes minutes; what it tries is a program of its own, which is not traced."""
-    return pytest.mark.slow(pytest.mark.uncounted(test))
-
-
 def test_no_two_cases_are_the_same():
     assert len({case.id for case in CASES}) == len(CASES) >= 150
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_fault_shows_as_told_and_is_over_when_it_is_healed(driven, case):
     run = driven.runs[case.id]
     assert (run.state, run.missing(driven.log) if run.state == "armed" else []) == ("done", [])
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_nothing_that_was_shown_goes_or_grows_older(driven, case):
     assert driven.runs[case.id].complaints == []
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_what_was_shown_is_kept(driven, case):
     run = driven.runs[case.id]
@@ -41,7 +36,7 @@ def test_what_was_shown_is_kept(driven, case):
     assert all(kept[entity].created >= created for entity, created in run.shown.items())
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_an_organization_goes_down_in_the_log_when_it_is_told_to(driven, case):
     run = driven.runs[case.id]
@@ -51,7 +46,7 @@ def test_an_organization_goes_down_in_the_log_when_it_is_told_to(driven, case):
     assert told == expected or run.starved, "\n".join(line for line in driven.log if run.name in line)
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_condition_that_lasts_is_logged_once(driven, case):
     said = [line for line in driven.log if f"organization={driven.runs[case.id].name} " in f"{line} "]
@@ -59,7 +54,7 @@ def test_a_condition_that_lasts_is_logged_once(driven, case):
     assert all(one != other for one, other in pairwise(changes))
 
 
-@slow
+@pytest.mark.slow
 @pytest.mark.tool("promtool")
 def test_every_page_is_valid(driven, tool):
     for page in driven.pages[:3]:
@@ -69,23 +64,23 @@ def test_every_page_is_valid(driven, tool):
         assert checked.returncode == 0, checked.stderr[-2000:]
 
 
-@slow
+@pytest.mark.slow
 def test_no_error_of_ours_came_to_light(driven):
     assert [line for line in driven.log if "raceback" in line or "collector.crashed" in line] == []
 
 
-@slow
+@pytest.mark.slow
 def test_no_secret_is_told(driven):
     told = "\n".join([*driven.log, *driven.pages])
     assert [canary for canary in CANARIES if canary in told] == []
 
 
-@slow
+@pytest.mark.slow
 def test_no_line_is_longer_than_a_screen_or_two(driven):
     assert max(map(len, driven.log)) < 4000
 
 
-@slow
+@pytest.mark.slow
 def test_it_ends_well(driven):
     assert driven.code == 0
 

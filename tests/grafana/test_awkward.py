@@ -45,7 +45,7 @@ CHOSEN = {
 }
 STATES = ("fresh", "stale", "failed", "pending")
 
-pytestmark = [pytest.mark.slow, pytest.mark.uncounted, pytest.mark.tool("prometheus")]
+pytestmark = [pytest.mark.slow, pytest.mark.tool("prometheus")]
 
 
 def exposition(yesterday):

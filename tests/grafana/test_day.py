@@ -24,7 +24,7 @@ LABELS = ("alertname", "entity_id", "service_namespace")
 GROUPS = [f"org-access-exporter.{name}" for name in ("records", "news", "alerts")]
 LIVES = ("ab", "c")  # the exporters that share what they know
 
-pytestmark = [pytest.mark.slow, pytest.mark.uncounted, pytest.mark.tool("promtool")]
+pytestmark = [pytest.mark.slow, pytest.mark.tool("promtool")]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from tests.web.conftest import World as Served
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.uncounted,
     pytest.mark.tool("prometheus", "chromium", "chromedriver", "grafana-render"),
 ]
 EVERY = pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.file.removesuffix(".png"))

@@ -9,7 +9,6 @@ PATIENCE = 300.0  # s: on a machine with nothing else to do, the last of it come
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.uncounted,
     pytest.mark.tool("prometheus"),
     pytest.mark.tool("alertmanager"),
 ]

@@ -18,7 +18,6 @@ VARIABLES = [
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.uncounted,
     pytest.mark.tool("prometheus"),
     pytest.mark.tool("alertmanager"),
 ]

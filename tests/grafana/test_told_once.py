@@ -22,7 +22,6 @@ STEP = 6.0  # s: some scrapes and evaluations
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.uncounted,
     pytest.mark.tool("prometheus"),
     pytest.mark.tool("alertmanager"),
 ]

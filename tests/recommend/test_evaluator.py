@@ -10,7 +10,7 @@ from exporter.recommend import Variant, Wish
 from tests.recommend.cases import DAY
 from tests.recommend.test_applied import NOW, SERVICES, World, bound, scp, wanted
 
-pytestmark = [pytest.mark.slow, pytest.mark.uncounted, pytest.mark.tool("iam-simulate")]
+pytestmark = [pytest.mark.slow, pytest.mark.tool("iam-simulate")]
 
 ORGANIZATIONS = 200
 EXEMPT = ("break-glass=Rescue", "sso=Admin")

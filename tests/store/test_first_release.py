@@ -20,6 +20,7 @@ from exporter.store.file import open_file
 from exporter.store.schema import STEPS, version_of
 from exporter.store.sqlite import SqliteStore
 from tests.collect.conftest import every
+from tests.searching import examples
 
 MADE = Path(__file__).parent / "testdata" / "state.v0.1.0.db"
 T, DAY = 1_793_000_000.0, 86_400.0
@@ -101,7 +102,9 @@ def test_what_came_since_is_news_measured_against_what_was_known_then(content):
     assert told(GONE) == [("s3", NewsKind.RETURNED)]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(st.integers(0, 2**20), st.integers(1, 255))
 @example(118661, 64)  # a column has another name, which is seen before the file is brought up to date
 def test_no_damaged_byte_changes_what_is_recalled_and_what_is_refused_stays_as_it_is(

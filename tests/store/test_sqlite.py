@@ -29,6 +29,7 @@ from exporter.store import default_url, open_store
 from exporter.store.file import open_file
 from exporter.store.schema import APPLICATION_ID, STEPS, version_of
 from exporter.store.sqlite import SqliteStore
+from tests.searching import examples
 from tests.store.writing import keep_on, standing
 
 # A hundred programs from nothing would take two minutes.
@@ -208,7 +209,7 @@ def sound(tmp_path_factory):
     return fill(tmp_path_factory.mktemp("sound") / "state.db")
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**20), st.integers(1, 255))
 @example(40876, 128)  # the name of an index is no text any more
 def test_no_damaged_byte_changes_what_is_recalled(tmp_path, sound, place, change):

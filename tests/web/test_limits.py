@@ -16,6 +16,7 @@ from exporter.exposition import Part
 from exporter.model import JobStatus, JobView, Report, ServiceAccess, Standing, Subject
 from exporter.web.delivery import Patience
 from exporter.web.descriptors import MOST_CONNECTIONS
+from tests.searching import examples
 
 GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 NOW = 1_700_000_000.0
@@ -238,7 +239,7 @@ def test_a_client_that_leaves_in_the_middle_is_no_news(large, serving, caplog):
 queries = st.text(alphabet="abct[]=&;%0fg/?#.:@\\ ", max_size=40)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(queries, st.sampled_from(["/", "/metrics?", "/probe?target=", "/sd", "/api/v1/reports/", "/-/"]))
 def test_any_url_is_answered_with_something_proper(server, query, start):
     line = f"GET {start}{query.replace(' ', '')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -20,6 +20,7 @@ from exporter.config import default, masked_yaml
 from exporter.families import Group
 from exporter.model import JobStatus, JobView, Standing, Subject
 from exporter.web.landing import COLUMNS, SERVICES, SHOWS, SORTS, USERS
+from tests.searching import examples
 from tests.web.conftest import NOW, World, started
 from tests.web.test_routes import READ
 
@@ -55,7 +56,7 @@ def described(loop):
 def test_every_answer_is_one_that_is_described(described, name, caplog):
     requests = st.one_of(*(OPERATIONS[name].as_strategy(generation_mode=mode) for mode in GenerationMode))
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
     @given(requests)
     def check(case):
         case.call_and_validate(base_url=described, checks=CHECKS)
