@@ -122,6 +122,7 @@ def _fork(requests):
     """Come back in each program, with what is asked for and its files; with None once no more are."""
     while True:
         asked, files, *_ = socket.recv_fds(requests, 1, 3)
+        _reap()
         if not asked:
             return None
         if os.fork() == 0:
@@ -135,9 +136,13 @@ def _fork(requests):
             _keep(program, files, told)
         for file in files:
             os.close(file)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+
+
+def _reap():
+    """See to those who kept a program that has ended; their time counts as ours."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _keep(program, files, told):

@@ -85,29 +85,42 @@ def connect(port):
             time.sleep(0.02)
 
 
-@pytest.mark.tool("systemd-socket-activate")
-def test_the_service_serves_on_the_socket_that_systemd_hands_over(tool, tmp_path):
-    with activated(tool, tmp_path) as port:
-        connect(port).close()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/healthy", timeout=30) as answer:
-            assert answer.status == 200
-
-
-@pytest.fixture
-def manager(tmp_path):
+@contextmanager
+def manager_in(directory):
     """systemd's end of what a service tells it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
-        end.bind(str(tmp_path / "notify"))
+        end.bind(str(directory / "notify"))
         end.settimeout(30)
         yield end
 
 
+@pytest.fixture
+def manager(tmp_path):
+    with manager_in(tmp_path) as end:
+        yield end
+
+
+@pytest.fixture(scope="module")
+def life(tool, tmp_path_factory):
+    """What a client got of the service, and what systemd was told before and when it was ended."""
+    directory = tmp_path_factory.mktemp("life")
+    with manager_in(directory) as manager:
+        with activated(tool, directory) as port:
+            connect(port).close()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/healthy", timeout=30) as answer:
+                status = answer.status
+            told = manager.recv(100)
+        return status, told, manager.recv(100)
+
+
 @pytest.mark.tool("systemd-socket-activate")
-def test_systemd_is_told_when_the_service_is_ready_and_when_it_stops(tool, tmp_path, manager):
-    with activated(tool, tmp_path) as port:
-        connect(port).close()
-        assert manager.recv(100) == b"READY=1"
-    assert manager.recv(100) == b"STOPPING=1"
+def test_the_service_serves_on_the_socket_that_systemd_hands_over(life):
+    assert life[0] == 200
+
+
+@pytest.mark.tool("systemd-socket-activate")
+def test_systemd_is_told_when_the_service_is_ready_and_when_it_stops(life):
+    assert life[1:] == (b"READY=1", b"STOPPING=1")
 
 
 @pytest.mark.tool("systemd-socket-activate")

@@ -9,7 +9,7 @@ import pytest
 from exporter.simulator import Fault, FaultKind, SimulationOptions, start
 from tests.end_to_end.conftest import configuration, exporter, organization, wait_for
 
-OPTIONS = SimulationOptions(accounts=4, ous=1, speed=100)
+OPTIONS = SimulationOptions(accounts=1, ous=0, speed=100)
 LOST = {
     f"{fault.kind}-{fault.operation}": fault
     for fault in (

@@ -30,10 +30,11 @@ from exporter.store.file import open_file
 from exporter.store.schema import APPLICATION_ID, STEPS, version_of
 from exporter.store.sqlite import SqliteStore
 from tests.searching import examples
-from tests.store.writing import keep_on, standing
+from tests.store.writing import keep_and_die, keep_on, standing
 
 # A hundred programs from nothing would take two minutes.
 FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.store.writing"])
 TESTDATA = Path(__file__).parent / "testdata"
 DISCOVERY = Discovery(
     "o-org", "9", "aws", (Entity("r-exam", EntityType.ROOT, "Root", "o-org/r-exam"),), at=5.0
@@ -57,23 +58,11 @@ def fill(path, count=20):
     return path
 
 
-# Keeps what it is told to, and dies as if the power had gone: nothing is closed.
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from exporter.store import SqliteStore
-from tests.store.writing import standing
-store = SqliteStore(Path(sys.argv[1]))
-lease = store.acquire("org")
-for number in range(int(sys.argv[2])):
-    store.keep(lease, standing(number))
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
 def fill_and_die(path, count=20):
-    killed = subprocess.run([sys.executable, "-c", _KILLED, str(path), str(count)], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    killed = FORKS.Process(target=keep_and_die, args=(path, count))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
     return path
 
 
