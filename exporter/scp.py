@@ -159,13 +159,9 @@ def _touched(actions: Collection[str], names: frozenset[str]) -> frozenset[str]:
 
 
 def _whole(actions: Collection[str], names: frozenset[str]) -> frozenset[str]:
-    services = {service for service, _, action in map(_parted, actions) if action == "*"}
+    wild = (action.lower() for action in actions if action == "*" or action.endswith(":*"))
+    services = {action.removesuffix(":*") for action in wild}
     return names if "*" in services else names & services
-
-
-def _parted(action: str) -> tuple[str, str, str]:
-    """``*`` is everything, as ``*:*`` is."""
-    return ("*", ":", "*") if action == "*" else action.lower().partition(":")
 
 
 def _listed(value: Any) -> list[Any]:

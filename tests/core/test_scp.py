@@ -133,6 +133,12 @@ def test_an_allow_that_the_same_policy_takes_back_on_the_same_resource_allows_no
     assert allowed({"Action": "s3:*"}, taken) == {"s3"}
 
 
+def test_what_a_policy_denies_everywhere_is_denied_and_not_taken_back():
+    statements = [{"Effect": "Allow", "Action": "*"}, {"Effect": "Deny", "Action": "s3:*"}]
+    found = effect(json.dumps({"Statement": statements}), NAMES)
+    assert found == Effect(frozenset(NAMES), frozenset({"s3"}))
+
+
 def test_a_condition_on_an_allow_does_not_count():
     condition = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
     assert allowed({"Action": "s3:*", "Condition": condition}) == {"s3"}
