@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from grafana import ruleset
+from tests.deploy.conftest import Loader
 from tests.deploy.manifests import workload
 
 GENERATE = Path(__file__).parents[2] / "deploy" / "helm" / "generate.py"
-EFFECTS = yaml.safe_load((Path(__file__).parent / "chart_effects.yml").read_text())
+EFFECTS = yaml.load((Path(__file__).parent / "chart_effects.yml").read_text(), Loader)
 # What shows inside a longer text or list has tests of its own, in test_chart.py.
 ELSEWHERE = {
     "repositoryUrl",
