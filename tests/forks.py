@@ -2,7 +2,8 @@
 
 Reading them takes three quarters of the time of a program that a test starts. From the fork on each is a
 process like any other, with arguments, environment, directory, standard files, signals and an end of its own.
-What lies before, ``python -m exporter`` up to ``main``, is for the tests that start it anew.
+What lies before, ``python -m exporter`` up to ``main``, is for the tests that start it anew, as are variables
+that a process looks at only as it begins: LD_PRELOAD, TZ.
 """
 
 import contextlib
@@ -101,17 +102,12 @@ def end():
 
 @functools.cache
 def _source():
-    """Who is forked, and where it is told so; it ends with this process, whatever that ends of.
-
-    It is not traced, and no more are its forks: what they reach, tests reach that need no program.
-    """
+    """Who is forked, and where it is told so; it ends with this process, whatever that ends of."""
     ours, theirs = socket.socketpair()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.forks", str(theirs.fileno())],
             cwd=_ROOT,
-            env=environment,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
         )
