@@ -19,9 +19,9 @@ TARGETS = (
 COLLECTION = "collection: {discovery_interval: 25s, job_timeout: 60s}\n"
 # What is shown of reports is looked at all the time; what two hundred organizations count is dear to render.
 LOOKS = ("/metrics?collect[]=reports", "/metrics?collect[]=reports", "/metrics")
-_LABEL = re.compile(r'organization="([^"]*)"')
+# Without a beginning of a line, which Python would look for at every character.
 _GENERATED = re.compile(
-    r'^aws_org_access_report_generated_timestamp_seconds\{.*entity_id="([^"]+)".*\} (\S+)$', re.MULTILINE
+    r'aws_org_access_report_generated_timestamp_seconds\{.*entity_id="([^"]+)".*\} (\S+)$', re.MULTILINE
 )
 
 
@@ -108,9 +108,9 @@ def parts(page):
     """The lines of a page by their organization."""
     found = defaultdict(list)
     for line in page.splitlines():
-        label = _LABEL.search(line)
+        _, label, rest = line.partition('organization="')
         if label and not line.startswith("#"):
-            found[label[1]].append(line)
+            found[rest.partition('"')[0]].append(line)
     return {name: "\n".join(lines) for name, lines in found.items()}
 
 
