@@ -17,6 +17,7 @@ from benchmarks import (
     landing,
     news,
     panels,
+    plan,
     restart,
     rules,
     scale,
@@ -41,6 +42,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "size": size.report,
     "scale": scale.report,
     "landing": landing.report,
+    "plan": plan.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")

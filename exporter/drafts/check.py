@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from exporter.drafts.denial import Certainty, Denial, denials
+from exporter.drafts.denial import Certainty, Denial, Denials
 from exporter.drafts.draft import Draft, DraftError, parse
 from exporter.model import UNTOLD, ServiceAccess
 from exporter.recommend import (
@@ -112,7 +112,7 @@ class _Level:
         known = {*service_names(), *(row.namespace for row in case.report.services)}
         self.kept = tuple(one for one in own if one not in gone)
         self.before = already_denied(case.attached, known)
-        self._drafts = drafts
+        self._denying = [Denials(draft) for draft in drafts]
         self._entity = case.called(case.entity.id)
         contents = [*(one.content for one in self.kept), *(draft.content for draft in drafts)]
         self._after = reduce(Effect.__or__, (_effect(one, known) for one in contents), Effect())
@@ -140,10 +140,10 @@ class _Level:
         return (Certainty.DENIES if certain else Certainty.MAY_DENY), told
 
     def _told(self, one: Denial) -> str:
-        return one.told if len(self._drafts) == 1 else f"{one.draft} {one.told}"
+        return one.told if len(self._denying) == 1 else f"{one.draft} {one.told}"
 
     def _denials(self, namespace: str) -> list[Denial]:
-        return [one for draft in self._drafts for one in denials(draft, namespace)]
+        return [one for denying in self._denying for one in denying.of(namespace)]
 
 
 def _replaced(case: Case, instead_of: Collection[str]) -> tuple[Attached, ...]:
@@ -192,7 +192,8 @@ def _superfluous(policies: Iterable[Attached], level: _Level, names: Collection[
             (draft,) = parse(one.called, one.content)
         except ValueError:  # what cannot be read is not called superfluous
             continue
-        denied = [name for name in names if any(denials(draft, name))]
+        denying = Denials(draft)
+        denied = [name for name in names if any(denying.of(name))]
         only_denies = all(statement["Effect"] == "Deny" for statement in draft.statements)
         if denied and only_denies and all(map(level.named, denied)):
             yield one

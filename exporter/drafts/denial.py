@@ -1,7 +1,7 @@
 """What one statement denies of one service: all of it for everybody, or something that depends."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -47,29 +47,67 @@ class Denial:
         return f"{self.statement}: {'; '.join(filter(None, [*self.depends, left])) or 'all of it'}"
 
 
-def denials(draft: Draft, namespace: str) -> Iterator[Denial]:
-    """A denial for each of its statements that denies something of the service."""
-    for number, statement in enumerate(draft.statements, start=1):
-        reached = _reached(statement, namespace) if statement["Effect"] == "Deny" else None
-        if reached is not None:
-            exempt, condition = _condition(statement.get("Condition") or {})
-            depends = (*reached, *_resources(statement), *condition)
-            place = str(statement.get("Sid") or f"statement {number}")
-            yield Denial(draft.name, place, depends, exempt)
+class Denials:
+    """What a draft denies, service by service."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._parts = [
+            _Part.of(draft.name, number, statement)
+            for number, statement in enumerate(draft.statements, start=1)
+            if statement["Effect"] == "Deny"
+        ]
+
+    def of(self, namespace: str) -> Iterator[Denial]:
+        """A denial for each statement that denies something of the service."""
+        for part in self._parts:
+            reached = part.reached(namespace)
+            if reached is not None:
+                yield replace(part.whole, depends=reached + part.whole.depends)
 
 
-def _reached(statement: Statement, namespace: str) -> tuple[str, ...] | None:
-    """What of the service's actions it is about: () for all of them, None for none."""
-    listed = _listed(statement.get("Action", statement.get("NotAction")))
-    own = [action for action in listed if action.partition(":")[0].lower() in {"*", namespace}]
-    whole = any(not _named(action).strip("*") for action in own)
-    if "NotAction" in statement:
-        if whole:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A statement: what it is to a service of which it is about all actions; and the ``actions`` it names.
+
+    Those are by service, in the order in which they are written, and under ``*`` what any other has of them;
+    it denies all others where ``spared``.
+    """
+
+    whole: Denial
+    spared: bool
+    actions: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, draft: str, number: int, statement: Statement) -> "_Part":
+        exempt, condition = _condition(statement.get("Condition") or {})
+        place = str(statement.get("Sid") or f"statement {number}")
+        whole = Denial(draft, place, (*_resources(statement), *condition), exempt)
+        actions = _by_service(_listed(statement.get("Action", statement.get("NotAction"))))
+        return cls(whole, "NotAction" in statement, actions)
+
+    def reached(self, namespace: str) -> tuple[str, ...] | None:
+        """What of the service's actions it is about: () for all of them, None for none."""
+        own = self.actions.get(namespace, self.actions["*"])
+        whole = any(not _named(action).strip("*") for action in own)
+        if self.spared:
+            if whole:
+                return None
+            return (f"all of its actions but {_few(own)}",) if own else ()
+        if not own:
             return None
-        return (f"all of its actions but {_few(own)}",) if own else ()
-    if not own:
-        return None
-    return () if whole else (f"only {_few(own)}",)
+        return () if whole else (f"only {_few(own)}",)
+
+
+def _by_service(actions: Iterable[str]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {"*": []}
+    for action in actions:
+        service = action.partition(":")[0].lower()
+        if service == "*":
+            for named in found.values():
+                named.append(action)
+        else:
+            found.setdefault(service, list(found["*"])).append(action)
+    return found
 
 
 def _named(action: str) -> str:
