@@ -66,6 +66,8 @@ def test_a_use_at_no_known_time_is_a_use():
     ("statement", "told"),
     [
         ({"Action": "s3:PutObject"}, "only s3:PutObject"),
+        ({"Action": ["*:Put*", "ec2:*", "s3:Get*", "*:List*"]}, "only *:Put*, s3:Get*, *:List*"),
+        ({"Action": ["*:Put*", "ec2:*", "*:List*"]}, "only *:Put*, *:List*"),
         ({"Action": [f"s3:Get{n}" for n in range(5)]}, "only s3:Get0, s3:Get1, s3:Get2 and 2 more"),
         ({"Action": "s3:*", "Resource": "arn:aws:s3:::a"}, "only some resources"),
         ({"Action": "*", "Resource": None, "NotResource": "arn:aws:s3:::a"}, "all but some resources"),
