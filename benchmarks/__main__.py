@@ -25,6 +25,7 @@ from benchmarks import (
     size,
     slots,
     stalls,
+    suite,
     units,
 )
 
@@ -43,6 +44,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "scale": scale.report,
     "landing": landing.report,
     "plan": plan.report,
+    "suite": suite.report,
 }
 _RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("aiohttp", "isal", "prometheus-client")
