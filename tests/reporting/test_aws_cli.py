@@ -15,12 +15,14 @@ SORT_KEYS = (
     "LAST_AUTHENTICATED_TIME_ASCENDING",
     "LAST_AUTHENTICATED_TIME_DESCENDING",
 )
-# Runs the AWS CLI once per line of stdin, in one process: starting it takes longer than what it does.
+# Runs the AWS CLI once per line of stdin, in one process, which reads AWS's descriptions once: starting it
+# takes longer than what it does.
 DRIVER = """
 import shlex, sys
 from awscli.clidriver import create_clidriver
+driver = create_clidriver()
 for line in sys.stdin:
-    create_clidriver().main(shlex.split(line))
+    driver.main(shlex.split(line))
     print("\\0", end="", flush=True)
 """
 ISO = ("--timestamp-format", "iso8601")
