@@ -1,12 +1,14 @@
 """botocore's providers of credentials, with our own way to start programs and to ask for codes."""
 
 import atexit
+import errno
 import os
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from botocore.credentials import (
@@ -23,25 +25,35 @@ from botocore.exceptions import MissingDependencyException
 
 from exporter.credentials.attendance import Attendance
 
+_Popen = Callable[..., "subprocess.Popen[bytes]"]
+_STARTING = 3.0  # s that a start may take while all are to end
+
 
 class Processes:
     """The children of one look. With nobody ``present`` they get no terminal to ask anybody on.
 
-    They end when :meth:`stop` is called, or with this program, and whatever they started ends with them.
+    They end when :meth:`stop` is called, or with this program, and whatever they started ends with them. Also
+    one ends that is just being started, by ``popen`` in another thread, and none is started afterwards.
     """
 
-    def __init__(self, *, present: bool) -> None:
+    def __init__(self, *, present: bool, popen: _Popen = subprocess.Popen) -> None:
         self._present = present
+        self._popen = popen
+        self._lock = Lock()
+        self._stopped = False
         self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self, command: Sequence[str], **pipes: Any) -> subprocess.Popen[bytes]:
-        """Stands for ``subprocess.Popen`` where botocore starts one."""
+        """Stands for ``subprocess.Popen`` where botocore starts one; raises OSError once it was stopped."""
         if not self._present:
             pipes |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
-        atexit.register(self.stop)
-        child: subprocess.Popen[bytes] = subprocess.Popen(command, **pipes)  # noqa: S603 - the user's own command
-        self._started.append(child)
-        return child
+        with self._lock:
+            if self._stopped:
+                raise OSError(errno.ECANCELED, "nobody waits for it any more", command[0])
+            atexit.register(self.stop)
+            child = self._popen(command, **pipes)
+            self._started.append(child)
+            return child
 
     def running(self) -> str:
         """The program that has not ended yet, without its arguments; empty if there is none."""
@@ -49,10 +61,15 @@ class Processes:
 
     def stop(self) -> None:
         """End those that still run."""
+        # Who starts one may hang, on the file of the program: that is not waited for for ever.
+        held = self._lock.acquire(timeout=_STARTING)
+        self._stopped = True
         for child in self._started:
             if child.poll() is None:
                 self._kill(child)
         self.done()
+        if held:
+            self._lock.release()
 
     def done(self) -> None:
         """Nothing is to be ended any more when the program ends."""

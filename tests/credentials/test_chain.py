@@ -1,12 +1,15 @@
 """Keys: found, kept, renewed, and given up in time."""
 
 import io
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
@@ -14,7 +17,7 @@ from botocore.exceptions import CredentialRetrievalError, NoCredentialsError
 from exporter.credentials import UNATTENDED, attended, here
 from exporter.credentials.attendance import MfaRequiredError, Person
 from exporter.credentials.look import CredentialsTimeoutError
-from exporter.credentials.providers import LoginUnsupportedError
+from exporter.credentials.providers import LoginUnsupportedError, Processes
 from tests.credentials.conftest import printed
 
 ROLE = "arn:aws:iam::999999999999:role/reader"
@@ -23,6 +26,11 @@ MFA = "arn:aws:iam::999999999999:mfa/me"
 
 def process(path):
     return f"[default]\ncredential_process = {path}\n"
+
+
+def long(seconds):
+    """So many seconds, as nobody else says them to ``sleep``."""
+    return f"{seconds}.{os.getpid()}"
 
 
 def alive(marker):
@@ -73,21 +81,21 @@ def test_without_anything_there_are_no_credentials(chain):
 
 
 def test_a_program_that_hangs_is_given_up_and_named(configured, program, chain):
-    configured(process(path := program("exec sleep 86397")))
+    configured(process(path := program(f"exec sleep {long(86397)}")))
     with pytest.raises(CredentialsTimeoutError, match=rf"within 1 s: \S*{path.name} did not answer"):
         chain(seconds=1.0).keys(0.0)
-    assert gone("86397")
+    assert gone(long(86397))
 
 
 def test_the_children_of_a_program_that_hangs_end_with_it(configured, program, chain):
-    configured(process(program("sleep 86396\ntrue")))
+    configured(process(program(f"sleep {long(86396)}\ntrue")))
     with pytest.raises(CredentialsTimeoutError):
         chain(seconds=1.0).keys(0.0)
-    assert gone("86396")
+    assert gone(long(86396))
 
 
 def test_a_program_ends_with_this_one(configured, program, tmp_path):
-    configured(process(program("sleep 86395\ntrue")))
+    configured(process(program(f"sleep {long(86395)}\ntrue")))
     code = (
         "import threading, time\n"
         "from exporter.credentials import Chain, Source\n"
@@ -95,7 +103,36 @@ def test_a_program_ends_with_this_one(configured, program, tmp_path):
         f"while not __import__('os').path.exists({str(tmp_path / 'runs')!r}): time.sleep(0.05)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-    assert gone("86395")
+    assert gone(long(86395))
+
+
+def test_a_program_that_is_just_being_started_is_ended_as_well():
+    begun, known, children = Event(), Event(), []
+
+    def slowly(command, **pipes):
+        children.append(subprocess.Popen(command, **pipes))
+        begun.set()
+        known.wait()
+        return children[0]
+
+    processes = Processes(present=False, popen=slowly)
+    starts = Thread(target=processes.start, args=(["sleep", long(86393)],))
+    ends = Thread(target=processes.stop)
+    starts.start()
+    begun.wait()
+    ends.start()
+    ends.join(0.1)
+    known.set()
+    starts.join()
+    ends.join()
+    assert children[0].wait(30) == -signal.SIGKILL
+
+
+def test_no_program_is_started_for_a_look_that_was_given_up():
+    processes = Processes(present=False)
+    processes.stop()
+    with pytest.raises(OSError, match="nobody waits for it any more"):
+        processes.start(["true"])
 
 
 def test_a_program_has_no_terminal_to_ask_on(configured, program, chain):
@@ -104,14 +141,14 @@ def test_a_program_has_no_terminal_to_ask_on(configured, program, chain):
 
 
 def test_a_program_of_a_source_profile_is_given_up_as_well(configured, program, chain):
-    path = program("exec sleep 86394")
+    path = program(f"exec sleep {long(86394)}")
     configured(
         f"[profile base]\ncredential_process = {path}\n"
         f"[profile top]\nrole_arn = {ROLE}\nsource_profile = base\n"
     )
     with pytest.raises(CredentialsTimeoutError, match=r"keys\.sh did not answer"):
         chain(seconds=1.0, profile="top", region="eu-west-1").keys(0.0)
-    assert gone("86394")
+    assert gone(long(86394))
 
 
 def test_a_program_that_failed_is_run_again_at_once(configured, program, chain):

@@ -107,6 +107,6 @@ def test_every_well_formed_element_is_read(elements):
 
 @pytest.mark.parametrize("piece", ['"', '\\"', '";', ',"', "a;", '"\\'])
 def test_a_hostile_header_of_eight_kilobytes_takes_no_time(piece):
-    started = time.perf_counter()
+    started = time.thread_time()
     format_for(piece * (8190 // len(piece)))
-    assert time.perf_counter() - started < 0.2
+    assert time.thread_time() - started < 0.2
