@@ -6,7 +6,7 @@ from exporter.aws import AwsOrganization
 from exporter.config import parse
 from exporter.permissions import needed
 from exporter.simulator import Fault, FaultKind, SimulationOptions, start
-from tests.simulated import SPEED, Commands, use_credentials
+from tests.simulated import SPEED, Commands, keep_pace, use_credentials
 
 BY_POLICY = "organizations: [{targets: {policies: {enabled: true}}}]"
 PERMISSIONS = sorted(needed(parse(BY_POLICY, "c.yml").organizations[0]))
@@ -17,6 +17,7 @@ UNNEEDED = "organizations:ListAccountsForParent"  # the simulated AWS tells the 
 def point(tmp_path, monkeypatch, capsys):
     """Points commands at an endpoint, with all kinds of targets and perhaps a role."""
     use_credentials(monkeypatch, tmp_path)
+    keep_pace(monkeypatch)
 
     def at(endpoint, role_arn=""):
         url, file = endpoint.url, tmp_path / "config.yml"
