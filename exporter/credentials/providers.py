@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from botocore.credentials import (
@@ -40,7 +40,7 @@ class Processes:
         self._present = present
         self._popen = popen
         self._lock = Lock()
-        self._stopped = False
+        self._stopped = Event()
         self._started: list[subprocess.Popen[bytes]] = []
 
     def start(self, command: Sequence[str], **pipes: Any) -> subprocess.Popen[bytes]:
@@ -48,11 +48,13 @@ class Processes:
         if not self._present:
             pipes |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
         with self._lock:
-            if self._stopped:
+            if self._stopped.is_set():
                 raise OSError(errno.ECANCELED, "nobody waits for it any more", command[0])
             atexit.register(self.stop)
             child = self._popen(command, **pipes)
             self._started.append(child)
+            if self._stopped.is_set():  # who ends them waited long enough
+                self._kill(child)
             return child
 
     def running(self) -> str:
@@ -63,7 +65,7 @@ class Processes:
         """End those that still run."""
         # Who starts one may hang, on the file of the program: that is not waited for for ever.
         held = self._lock.acquire(timeout=_STARTING)
-        self._stopped = True
+        self._stopped.set()
         for child in self._started:
             if child.poll() is None:
                 self._kill(child)

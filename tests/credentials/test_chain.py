@@ -128,6 +128,17 @@ def test_a_program_that_is_just_being_started_is_ended_as_well():
     assert children[0].wait(30) == -signal.SIGKILL
 
 
+def test_a_program_whose_start_takes_too_long_is_ended_once_it_runs(monkeypatch):
+    monkeypatch.setattr("exporter.credentials.providers._STARTING", 0.05)
+
+    def hanging(command, **pipes):
+        processes.stop()
+        return subprocess.Popen(command, **pipes)
+
+    processes = Processes(present=False, popen=hanging)
+    assert processes.start(["sleep", long(86392)]).wait(30) == -signal.SIGKILL
+
+
 def test_no_program_is_started_for_a_look_that_was_given_up():
     processes = Processes(present=False)
     processes.stop()
